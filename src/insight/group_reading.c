@@ -1,0 +1,247 @@
+/*
+ * A group that lives here: its history, what was said, who came and went, from the tables into the thermometer.
+ *
+ * Promises: a member and the names he claimed in the history are one person; whoever wished to be left out of models is not
+ * in it; how many left is only told from INSIGHT_LEAVES_TOLD on, who left never.
+ * Called by: api. Owns: the counts and the answer. Not here: the statements (tables_sql.c), the formulas (warmth).
+ */
+#include <stdlib.h>
+
+#include "group/group.h"
+#include "insight/insight_private.h"
+
+#define SEED 20240101u /* as of hearth diagnose: the same group gives the same answer */
+#define PEOPLE_BYTES_MAX (1u << 30)
+
+struct somebody {
+	int32_t index;
+	bool bot, left_out;
+};
+
+struct insight_group_reading {
+	struct arena *memory;
+	struct warmth *warmth;
+	struct idmap *accounts, *authors; /* id -> struct somebody */
+	struct str *names;                /* by index */
+	size_t people, people_room;
+	int64_t now_us;
+	uint64_t later;
+	struct insight_group group;
+};
+
+void insight_group_reading_free(struct insight_group_reading *r)
+{
+	if (r == NULL)
+		return;
+	idmap_free(r->accounts);
+	idmap_free(r->authors);
+	warmth_free(r->warmth);
+	arena_free(r->memory);
+	free(r->names);
+	free(r);
+}
+
+void insight_group_reading_drop(struct insight_group_reading **r)
+{
+	insight_group_reading_free(*r);
+	*r = NULL;
+}
+
+const struct insight_group *insight_group_of(const struct insight_group_reading *r) { return &r->group; }
+
+static enum err meet(struct insight_group_reading *r, struct idmap *ids, int64_t id, struct str name, struct somebody **out)
+{
+	struct somebody *s = ARENA_NEW(r->memory, struct somebody);
+	if (s == NULL)
+		return ERR_MEMORY;
+	if (r->people == r->people_room) {
+		size_t room = r->people_room ? r->people_room * 2 : 64;
+		struct str *names = realloc(r->names, room * sizeof *names);
+		if (names == NULL)
+			return ERR_MEMORY;
+		r->names = names;
+		r->people_room = room;
+	}
+	s->index = (int32_t)r->people;
+	TRY(arena_copy(r->memory, name, &r->names[r->people++]));
+	*out = s;
+	return idmap_put(ids, (uint64_t)id, s);
+}
+
+static enum err read_members(struct insight_group_reading *r, struct db_conn *c, int64_t group)
+{
+	int64_t after = 0;
+	for (bool more = true; more;) {
+		CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+		size_t n = 0;
+		TRY(tables_members(c, group, after, &rows));
+		for (; db_next(&rows); n++) {
+			struct somebody *s;
+			after = db_int(&rows, 0);
+			TRY(meet(r, r->accounts, after, db_str(&rows, 2), &s));
+			s->left_out = db_int(&rows, 1) != 0;
+		}
+		TRY(db_rows_end(&rows));
+		more = n == TABLES_PAGE;
+	}
+	return ERR_OK;
+}
+
+static enum err read_authors(struct insight_group_reading *r, struct db_conn *c, int64_t group)
+{
+	int64_t after = 0;
+	for (bool more = true; more;) {
+		CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+		size_t n = 0;
+		TRY(tables_authors(c, group, after, &rows));
+		for (; db_next(&rows); n++) {
+			after = db_int(&rows, 0);
+			int64_t account = db_int(&rows, 1);
+			struct somebody *s = account ? idmap_get(r->accounts, (uint64_t)account) : NULL;
+			if (s)
+				TRY(idmap_put(r->authors, (uint64_t)after, s));
+			else
+				TRY(meet(r, r->authors, after, db_str(&rows, 3), &s));
+			s->bot = s->bot || db_int(&rows, 2) != 0;
+		}
+		TRY(db_rows_end(&rows));
+		more = n == TABLES_PAGE;
+	}
+	return ERR_OK;
+}
+
+static int32_t index_of(const struct somebody *s) { return s && !s->left_out ? s->index : WARMTH_NOBODY; }
+
+static enum err add(struct insight_group_reading *r, struct warmth_event *e)
+{
+	if (e->at_us > r->now_us) {
+		r->later++;
+		return ERR_OK;
+	}
+	if (e->kind == WARMTH_TALK && e->person == WARMTH_NOBODY)
+		e->kind = WARMTH_OTHER;
+	if (e->kind == WARMTH_RENAME && (e->person == WARMTH_NOBODY || e->target == WARMTH_NOBODY))
+		e->kind = WARMTH_OTHER;
+	return warmth_add(r->warmth, e);
+}
+
+static enum err read_lines(struct insight_group_reading *r, struct db_conn *c, int64_t group)
+{
+	struct history_place after = { INT64_MIN, 0, 0 };
+	for (bool more = true; more;) {
+		CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+		size_t n = 0;
+		TRY(tables_lines(c, group, after, &rows));
+		for (; db_next(&rows); n++) {
+			after = (struct history_place){ db_int(&rows, 0), db_int(&rows, 1), db_int(&rows, 2) };
+			const struct somebody *author = idmap_get(r->authors, (uint64_t)db_int(&rows, 4));
+			const struct somebody *target = idmap_get(r->authors, (uint64_t)db_int(&rows, 5));
+			unsigned flags = (unsigned)db_int(&rows, 6);
+			struct warmth_event e = { .at_us = after.at_us, .person = index_of(author), .target = index_of(target),
+				.kind = feed_kind((enum parse_kind)db_int(&rows, 3)) };
+			e.flags = (flags & PARSE_BOT || (author && author->bot) ? WARMTH_BOT : 0) |
+				(flags & PARSE_DELETED ? WARMTH_COLLECTIVE : 0);
+			TRY(add(r, &e));
+		}
+		TRY(db_rows_end(&rows));
+		more = n == TABLES_PAGE;
+	}
+	return ERR_OK;
+}
+
+static enum err read_said(struct insight_group_reading *r, struct db_conn *c, int64_t group)
+{
+	int64_t after = 0;
+	for (bool more = true; more;) {
+		CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+		size_t n = 0;
+		TRY(tables_said(c, group, after, &rows));
+		for (; db_next(&rows); n++) {
+			after = db_int(&rows, 0);
+			struct warmth_event e = { .at_us = db_int(&rows, 1),
+				.person = index_of(idmap_get(r->accounts, (uint64_t)db_int(&rows, 2))),
+				.target = index_of(idmap_get(r->accounts, (uint64_t)db_int(&rows, 4))),
+				.kind = db_int(&rows, 3) == MESSAGE_STANDS ? WARMTH_TALK : WARMTH_OTHER };
+			TRY(add(r, &e));
+		}
+		TRY(db_rows_end(&rows));
+		more = n == TABLES_PAGE;
+	}
+	return ERR_OK;
+}
+
+/* Joins and leaves can be told where every part of the group's life knows them. */
+static enum err read_came_went(struct insight_group_reading *r, struct db_conn *c, int64_t group, bool external)
+{
+	struct insight_group *g = &r->group;
+	struct tables_files files;
+	uint64_t came, went;
+	TRY(tables_files(c, group, r->memory, &files));
+	TRY(tables_came_went(c, group, &came, &went));
+	g->format = external ? files.format : "hearth";
+	g->skipped_lines = files.skipped;
+	g->known = files.count ? files.known : 0;
+	if (external)
+		return ERR_OK;
+	if (files.count == 0)
+		g->known = PARSE_KNOWS_JOINS | PARSE_KNOWS_LEAVES;
+	g->reading.joins += came;
+	g->reading.leaves += went;
+	g->leaves_few = went < INSIGHT_LEAVES_TOLD;
+	if (g->leaves_few)
+		g->known &= ~(unsigned)PARSE_KNOWS_LEAVES;
+	return ERR_OK;
+}
+
+static enum err answer(struct insight_group_reading *r, const struct group *g)
+{
+	struct warmth_ask ask = { .has_at = !g->external, .at_us = r->now_us, .seed = SEED };
+	const struct somebody *owner = idmap_get(r->accounts, (uint64_t)g->owner);
+	struct insight_group *to = &r->group;
+	to->owner = INSIGHT_NOT_THERE;
+	to->later = r->later;
+	TRY(arena_copy(r->memory, g->name, &to->name));
+	to->key = to->name;
+	TRY(warmth_answer(r->warmth, &ask, r->memory, &to->reading));
+	struct str *names = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *names);
+	if (names == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < to->reading.people_count; i++) {
+		int32_t person = to->reading.people[i].person;
+		names[i] = r->names[person];
+		if (owner && owner->index == person)
+			to->owner = i;
+	}
+	to->names = names;
+	return ERR_OK;
+}
+
+static enum err read_all(struct insight_group_reading *r, struct db_conn *c, int64_t group)
+{
+	struct group g;
+	TRY(group_get(c, r->memory, group, &g));
+	TRY(read_members(r, c, group));
+	TRY(read_authors(r, c, group));
+	TRY(read_lines(r, c, group));
+	TRY(read_said(r, c, group));
+	TRY(answer(r, &g));
+	return read_came_went(r, c, group, g.external);
+}
+
+enum err insight_group_read(struct db_conn *c, int64_t group, int64_t now_us, struct insight_group_reading **out)
+{
+	struct insight_group_reading *r CLEANUP(insight_group_reading_drop) = calloc(1, sizeof *r);
+	if (r == NULL)
+		return ERR_MEMORY;
+	r->now_us = now_us;
+	r->memory = arena_new(PEOPLE_BYTES_MAX);
+	r->warmth = warmth_new();
+	r->accounts = idmap_new();
+	r->authors = idmap_new();
+	if (!r->memory || !r->warmth || !r->accounts || !r->authors)
+		return ERR_MEMORY;
+	TRY(read_all(r, c, group));
+	*out = r;
+	r = NULL;
+	return ERR_OK;
+}

@@ -1,0 +1,118 @@
+/*
+ * insight: feeds the thermometer and keeps what it answers.
+ *
+ * Promises: one pass over the files, in memory that grows with people and their days; what was left out is counted and can
+ * be shown; groups stay apart, files of one group come together, and what two files both have is counted once.
+ * Used by: cli (diagnose), api (dropped files, hosted groups), report (which shows a diagnosis). Owns: one study at a time
+ * per caller.
+ * Not here: the formulas (warmth), the formats (parse), words for people (report).
+ */
+#ifndef HEARTH_INSIGHT_H
+#define HEARTH_INSIGHT_H
+
+#include "base/base.h"
+#include "chat/chat.h"
+#include "parse/parse.h"
+#include "warmth/warmth.h"
+
+#define INSIGHT_BYTES_MAX (8ull << 30)       /* the most one study's answers may take */
+#define INSIGHT_OVERLAP_MAX (1u << 27)       /* events remembered to find doubles; only with several files */
+#define INSIGHT_UNTIMED_SHOWN PARSE_SKIPPED_SHOWN
+
+struct insight_options {
+	struct parse_options parse;
+	bool several;      /* more than one file will come: look for what they both have */
+	bool has_at;       /* look back from at_us: what happened then and later is left out */
+	int64_t at_us;
+	uint64_t seed;     /* of the thermometer's resamplings */
+	struct str owner;  /* the group owner's name or id in the files; empty: the exporter, where the format says who that is */
+	/* As parse_sink.progress; may be NULL. */
+	bool (*progress)(void *arg, uint64_t done_bytes, uint64_t all_bytes);
+	void *arg;
+};
+
+#define INSIGHT_NOT_THERE SIZE_MAX
+
+struct insight_group {
+	struct str key, name;
+	const char *format;              /* static; of the first file that had the group */
+	unsigned known;                  /* enum parse_known */
+	struct warmth_reading reading;
+	const struct str *names;         /* of reading.people, by the same index */
+	size_t owner;                    /* index in reading.people, or INSIGHT_NOT_THERE */
+	uint64_t later;                  /* events left out because of at_us */
+	/* Lines not understood. A line says no group when it cannot be read: it is counted where the lines around it belong. */
+	uint64_t skipped_lines;
+	const struct parse_skipped *skipped;
+	size_t skipped_shown;
+	bool leaves_few;                 /* hosted: fewer left than may be told (INSIGHT_LEAVES_TOLD); known says so too */
+};
+
+/* The first talk of a file, for its owner to see that it was read as it should be. */
+#define INSIGHT_FIRST_LINES 5u
+struct insight_first_line {
+	size_t group;
+	int64_t at_us;
+	struct str author, text; /* text: at most 300 bytes */
+};
+
+struct insight_diagnosis {
+	const struct insight_group *groups; /* in order of appearance */
+	size_t group_count;
+	uint64_t lines, skipped_lines;      /* of all files */
+	/* Of the skipped ones, those of files in which no group was found. */
+	const struct parse_skipped *stray;
+	size_t stray_shown;
+	uint64_t doubled;                   /* events that an earlier file had already */
+	bool owner_found;
+	bool asks_zone, asks_date_order, asks_year;
+	struct insight_first_line first_lines[INSIGHT_FIRST_LINES];
+	size_t first_line_count;
+};
+
+/* A study: files in, a diagnosis out. */
+struct insight_study;
+struct insight_study *insight_study_new(const struct insight_options *o); /* o is copied, but not o->parse.zone; NULL: memory */
+void insight_study_free(struct insight_study *s);
+void insight_study_drop(struct insight_study **s);
+/* Errors as of parse_file; the sentence is in insight_study_why. */
+enum err insight_study_file(struct insight_study *s, const char *path) MUST_USE;
+const char *insight_study_why(const struct insight_study *s);
+/* out lives as long as the study, until the next call. ERR_MEMORY. */
+enum err insight_study_end(struct insight_study *s, const struct insight_diagnosis **out) MUST_USE;
+
+/* While a file is being read, from its progress call: what was seen so far. */
+void insight_study_seen(const struct insight_study *s, uint64_t *out_lines, uint64_t *out_events, uint64_t *out_skipped);
+
+/* ---- a file into a group's history (chat) ---- */
+struct insight_bring {
+	struct parse_options parse;
+	size_t group;            /* which of the file's, as the study counted them */
+	int64_t into;            /* a group here */
+	int64_t newest_before;   /* see struct history_batch */
+	int64_t last_before_us;  /* the newest line the group has: an older file does not rename anybody */
+	/* Store some of the piece in one transaction and settle it; called until the piece is stored. An error ends all. */
+	enum err (*put)(void *arg, struct history_batch *b);
+	bool (*progress)(void *arg, uint64_t done_bytes, uint64_t all_bytes); /* as parse_sink.progress; may be NULL */
+	void *arg;
+};
+struct insight_brought {
+	uint64_t lines, added, doubled, skipped;
+	int64_t first_us, last_us;
+	unsigned known;          /* enum parse_known */
+	const char *format;      /* static */
+};
+/* Errors as of parse_file and put. What was put stays: doing it again adds only the rest. */
+enum err insight_bring_file(const struct insight_bring *ask, const char *path, struct insight_brought *out) MUST_USE;
+
+/* ---- a group that lives here: from the tables ---- */
+#define INSIGHT_LEAVES_TOLD 5 /* fewer who left could be recognised, so they are not counted */
+/* One group's history, messages, joins and leaves, read in one read transaction of c. Whoever wished to be left out is. Live
+ * groups are looked at from now, external ones from their last line. ERR_NOT_FOUND: no such group. */
+struct insight_group_reading;
+enum err insight_group_read(struct db_conn *c, int64_t group, int64_t now_us, struct insight_group_reading **out) MUST_USE;
+const struct insight_group *insight_group_of(const struct insight_group_reading *r); /* lives as long as r */
+void insight_group_reading_free(struct insight_group_reading *r);
+void insight_group_reading_drop(struct insight_group_reading **r);
+
+#endif

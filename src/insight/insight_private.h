@@ -1,0 +1,76 @@
+/* What the files of this room share; nobody outside includes it. */
+#ifndef HEARTH_INSIGHT_PRIVATE_H
+#define HEARTH_INSIGHT_PRIVATE_H
+
+#include "insight/insight.h"
+
+/* ---- what files have in common (overlap.c) ---- */
+struct overlap;
+struct overlap *overlap_new(void); /* NULL: memory */
+void overlap_free(struct overlap *o);
+void overlap_next_file(struct overlap *o);
+/* Was it in an earlier file? The nth of equal events in one file equals the nth in another. ERR_MEMORY, ERR_LIMIT. */
+enum err overlap_seen(struct overlap *o, const struct parse_event *e, bool *out_seen) MUST_USE;
+
+/* ---- one reading (feed.c) ---- */
+struct study_group {
+	struct warmth *warmth;
+	const char *format;
+	uint64_t later, skipped_lines;
+};
+
+struct study_example {
+	struct parse_skipped what; /* text and file are copies in the study's memory */
+	size_t group;
+};
+
+struct insight_study {
+	struct insight_options options;
+	char *owner;
+	struct parse *parse;
+	struct arena *memory;             /* lives as long as the study */
+	struct arena *answers;            /* of the last insight_study_end */
+	struct overlap *overlap;          /* NULL: one file only */
+	struct study_group *groups;
+	size_t group_count, group_room;
+	size_t last_group;                /* of this file, or INSIGHT_NOT_THERE */
+	uint64_t skipped_seen;
+	uint8_t shown_group_known;        /* how many of parse's examples have a group in example_group */
+	size_t example_group[PARSE_SKIPPED_SHOWN];
+	struct study_example untimed[INSIGHT_UNTIMED_SHOWN];
+	size_t untimed_shown;
+	uint64_t untimed_lines, doubled, events;
+	struct insight_first_line first_lines[INSIGHT_FIRST_LINES]; /* author: not yet */
+	int32_t first_authors[INSIGHT_FIRST_LINES];
+	size_t first_line_count;
+	struct str file_name;
+	struct insight_diagnosis diagnosis;
+};
+
+enum err feed_event(void *study, const struct parse_event *e) MUST_USE;
+bool feed_progress(void *study, uint64_t done_bytes, uint64_t all_bytes);
+/* Make the counts of groups up to this index. */
+enum err feed_group(struct insight_study *s, size_t group) MUST_USE;
+/* Lines skipped since the last event belong to the group of the lines before them, else to that of the next event. */
+void feed_skipped(struct insight_study *s, size_t next_group);
+
+enum warmth_kind feed_kind(enum parse_kind kind);
+
+/* ---- what the tables know of a group (tables_sql.c); rows of at most TABLES_PAGE, the caller closes them ---- */
+#define TABLES_PAGE 20000
+enum err tables_members(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;  /* account, left_out, name */
+enum err tables_authors(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;  /* id, account, bot, name */
+/* at, place, id, kind, author, target, flags */
+enum err tables_lines(struct db_conn *c, int64_t group, struct history_place after, struct db_rows *out) MUST_USE;
+/* number, at, author, state, who was answered */
+enum err tables_said(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;
+enum err tables_came_went(struct db_conn *c, int64_t group, uint64_t *out_came, uint64_t *out_went) MUST_USE;
+struct tables_files {
+	size_t count;
+	unsigned known;     /* what all of them know */
+	uint64_t skipped;
+	const char *format; /* of the last, or NULL */
+};
+enum err tables_files(struct db_conn *c, int64_t group, struct arena *a, struct tables_files *out) MUST_USE;
+
+#endif

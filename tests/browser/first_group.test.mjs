@@ -1,0 +1,170 @@
+/* From the first link to two people talking: first run, founding, invitation, joining, live talk, offline, picture, recall. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { deflateSync } from 'node:zlib'
+import { bubble, composer, DESK, firstRun, join, openChromium, person, say, startHearth } from './hearth.mjs'
+
+let hearth, browser, owner, guest, group
+
+before(async () => {
+	hearth = await startHearth()
+	browser = await openChromium()
+	owner = await person(browser, hearth, { size: DESK })
+	guest = await person(browser, hearth)
+})
+after(async () => {
+	await browser?.close()
+	await hearth?.stop()
+})
+
+/* A PNG of one colour, made here. */
+function png(width, height) {
+	const table = Array.from({ length: 256 }, (_, n) => {
+		for (let k = 0; k < 8; k++)
+			n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1
+		return n >>> 0
+	})
+	const crc = bytes => {
+		let c = 0xffffffff
+		for (const byte of bytes)
+			c = table[(c ^ byte) & 255] ^ (c >>> 8)
+		return (c ^ 0xffffffff) >>> 0
+	}
+	const chunk = (kind, data) => {
+		const out = Buffer.alloc(12 + data.length)
+		out.writeUInt32BE(data.length)
+		out.write(kind, 4)
+		data.copy(out, 8)
+		out.writeUInt32BE(crc(out.subarray(4, 8 + data.length)), 8 + data.length)
+		return out
+	}
+	const head = Buffer.alloc(13)
+	head.writeUInt32BE(width)
+	head.writeUInt32BE(height, 4)
+	head.set([8, 2, 0, 0, 0], 8)
+	const rows = Buffer.concat(Array.from({ length: height }, () => Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 0x99)])))
+	return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
+}
+
+test('the first link leads through the first run to a QR code', async () => {
+	group = await firstRun(owner, hearth)
+	const qr = owner.page.locator('svg.qr').first()
+	await qr.waitFor()
+	const box = await qr.boundingBox()
+	assert.ok(box.width >= 240, `the code is ${box.width} px wide`)
+	assert.match(await owner.page.locator('.invite-code').innerText(), /这个地址只有这台电脑打得开/)
+})
+
+test('the first link works once and says how to get another', async () => {
+	await guest.go(hearth.first)
+	await guest.page.getByText('这个登录链接用过了').waitFor()
+})
+
+test('opening an invitation changes nothing; the button joins', async () => {
+	await guest.go(group.link)
+	await guest.page.getByRole('heading', { name: '骑行群' }).waitFor()
+	assert.equal((await guest.context.cookies()).length, 0)
+	const seen = await (await fetch(`${hearth.url}/api/v1/invitations/${group.link.split('/').pop()}`)).json()
+	assert.equal(seen.group.members, 1)
+	await guest.page.getByRole('button', { name: '进群' }).click()
+	await guest.page.getByText('还没写名字').waitFor()
+	await join(guest, group.link, '小林')
+	assert.ok((await guest.context.cookies()).some(cookie => cookie.name === 'hearth_session' && cookie.httpOnly))
+})
+
+test('both talk live', async () => {
+	await owner.go(`/groups/${group.id}`)
+	await composer(owner.page).waitFor()
+	await say(owner.page, '周六早上六点半集合')
+	await bubble(guest.page, '周六早上六点半集合').waitFor()
+	await say(guest.page, '我带两个轮胎')
+	await bubble(owner.page, '我带两个轮胎').waitFor()
+})
+
+test('one who was away gets what was said, in order and once', async () => {
+	await guest.setOffline(true)
+	await say(guest.page, '没有网也先写着')
+	await bubble(guest.page, '没有网也先写着').waitFor()
+	for (let n = 1; n <= 5; n++)
+		await say(owner.page, `第 ${n} 句`)
+	await bubble(owner.page, '第 5 句').waitFor()
+	await guest.setOffline(false)
+	await bubble(guest.page, '第 5 句').waitFor()
+	await bubble(owner.page, '没有网也先写着').waitFor()
+	const said = (await guest.page.locator('[role=article] .c-text').allInnerTexts()).filter(text => /^第 \d 句$/.test(text))
+	assert.deepEqual(said, ['第 1 句', '第 2 句', '第 3 句', '第 4 句', '第 5 句'])
+	assert.equal(await bubble(owner.page, '没有网也先写着').count(), 1)
+})
+
+test('a picture arrives and opens', async () => {
+	await guest.page.locator('input[type=file]').setInputFiles({ name: 'tyre.png', mimeType: 'image/png', buffer: png(640, 480) })
+	await guest.page.locator('.w-pictures canvas').waitFor()
+	await guest.page.getByRole('button', { name: '发送' }).click()
+	const picture = owner.page.locator('.c-picture img')
+	await picture.waitFor()
+	await owner.page.waitForFunction(() => {
+		const image = document.querySelector('.c-picture img')
+		return image && image.complete && image.naturalWidth > 0
+	})
+	await owner.page.locator('.c-picture').click()
+	await owner.page.getByRole('dialog').waitFor()
+	await owner.page.keyboard.press('Escape')
+	await owner.page.getByRole('dialog').waitFor({ state: 'hidden' })
+})
+
+test('a recalled message goes from both', async () => {
+	await say(owner.page, '说错了的话')
+	await bubble(guest.page, '说错了的话').waitFor()
+	await bubble(owner.page, '说错了的话').click({ button: 'right' })
+	await owner.page.getByRole('menuitem', { name: '撤回' }).click()
+	await owner.page.getByRole('log').getByText('你撤回了一条消息').waitFor()
+	await guest.page.getByRole('log').getByText('云妹 撤回了一条消息').waitFor()
+	assert.equal(await bubble(guest.page, '说错了的话').count(), 0)
+})
+
+test('another device comes in when the first one says yes', async () => {
+	const phone = await person(browser, hearth)
+	await owner.go('/me/devices')
+	await owner.page.getByRole('button', { name: '出示二维码' }).click()
+	const link = new URL(await owner.page.locator('.address').innerText()).pathname
+	await phone.go(link)
+	await phone.page.getByRole('button', { name: '以云妹登录' }).click()
+	await owner.page.getByRole('dialog', { name: '让这台设备进来？' }).waitFor()
+	await owner.page.getByRole('button', { name: '让它进来' }).click()
+	await phone.page.waitForURL('**/groups')
+	await phone.page.getByText('骑行群').first().waitFor()
+	phone.quiet()
+	await phone.context.close()
+})
+
+test('an invitation that needs a yes waits, and its page turns by itself', async () => {
+	const asker = await person(browser, hearth, { locale: 'en-GB' })
+	await owner.go(`/groups/${group.id}/invite`)
+	await owner.page.getByRole('switch', { name: /进群要我同意/ }).click()
+	await owner.page.locator('[role=switch]:checked').waitFor({ state: 'attached' })
+	await asker.go(group.link)
+	await asker.page.locator('input[name=name]').fill('Anneliese')
+	await asker.page.getByRole('button', { name: 'Ask to join' }).click()
+	await asker.page.getByText('The owner has been told').waitFor()
+	await owner.go(`/groups/${group.id}/manage`)
+	await owner.page.getByRole('button', { name: '让进来：Anneliese' }).click()
+	await asker.page.waitForURL(`**/groups/${group.id}`)
+	asker.quiet()
+	await asker.context.close()
+})
+
+test('leaving is silent, and the chat says it is over', async () => {
+	await guest.go(`/groups/${group.id}/about`)
+	await guest.page.getByRole('button', { name: '退出' }).click()
+	await guest.page.getByText('退出后群里不会有提示').waitFor()
+	await guest.page.getByRole('button', { name: '退出这个群' }).click()
+	await guest.page.waitForURL('**/groups')
+	await owner.go(`/groups/${group.id}`)
+	await composer(owner.page).waitFor()
+	assert.equal(await owner.page.getByText('小林 退出').count(), 0)
+})
+
+test('the consoles stayed empty and nothing left the server', () => {
+	owner.quiet()
+	guest.quiet()
+})

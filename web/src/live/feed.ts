@@ -1,0 +1,168 @@
+/*
+ * Every group's events, each exactly once and in order of its number, to whoever listens. `applied` is the last number of
+ * each group that was handed out; after a break the server is told these and sends what follows; when it is too much for
+ * the socket, or a number is missing, the rest is fetched page by page.
+ */
+import { get } from '../api/client'
+import type { EventBody, Events, LiveEvent } from '../api/types'
+import { read, write } from '../store/db'
+import { command, onLive, startLive, stopLive } from './socket'
+
+export interface MeNews {
+	read?: [group: number, number: number]
+	in?: number
+	out?: number
+	not_in?: number
+	muted?: number
+	me?: true
+	waiting?: number
+	device?: number
+	ended?: number
+	[more: string]: unknown
+}
+
+const PAGES_MAX = 6
+const PAGE = 500
+
+const applied = new Map<number, number>()
+let meNumber: number | null = null
+const fetching = new Map<number, Promise<void>>()
+
+const onEvent: ((event: LiveEvent) => void)[] = []
+const onMine = new Set<(news: MeNews) => void>()
+let onSkip: (group: number) => Promise<number> = async () => 0
+const onOpen: (() => Promise<void>)[] = []
+
+export const bodyOf = (event: LiveEvent): EventBody => typeof event[4] === 'string' ? { text: event[4] } : event[4]
+
+/* For the stores, once each: every event · a group so far behind that what is kept of it is dropped; answers its number. */
+export const listen = (each: (event: LiveEvent) => void) => void onEvent.push(each)
+export const listenSkip = (skip: (group: number) => Promise<number>) => void (onSkip = skip)
+export const listenOpen = (open: () => Promise<void>) => void onOpen.push(open)
+
+/* For pages: my own news (approved, signed in elsewhere, read elsewhere). Answers what stops listening. */
+export function onMe(each: (news: MeNews) => void): () => void {
+	onMine.add(each)
+	return () => onMine.delete(each)
+}
+
+export const appliedTo = (group: number) => applied.get(group) ?? 0
+
+function hand(event: LiveEvent): void {
+	applied.set(event[0], event[1])
+	for (const each of onEvent)
+		each(event)
+	keep()
+}
+
+let keeping = 0
+function keep(): void {
+	clearTimeout(keeping)
+	keeping = window.setTimeout(() => void write('kv', 'applied', { groups: [...applied], me: meNumber }), 300)
+}
+
+/* Numbers of a group have no gaps, so what does not follow on the last one means that something was missed. */
+function news(event: LiveEvent): void {
+	const have = applied.get(event[0])
+	if (have === undefined || event[1] <= have || fetching.has(event[0]))
+		return
+	if (event[1] === have + 1)
+		hand(event)
+	else
+		void catchUp(event[0])
+}
+
+async function pull(group: number): Promise<void> {
+	for (let page = 0; ; page++) {
+		if (page === PAGES_MAX) {
+			applied.set(group, await onSkip(group))
+			return
+		}
+		const got = await get<Events>(`/groups/${group}/events`, { after: applied.get(group) ?? 0, limit: PAGE })
+		for (const event of got.events)
+			if (event[1] > (applied.get(group) ?? 0))
+				hand(event)
+		if (!got.more)
+			return
+	}
+}
+
+export function catchUp(group: number): Promise<void> {
+	let now = fetching.get(group)
+	if (!now) {
+		now = pull(group).catch(() => {}).finally(() => fetching.delete(group)).then(() => follow([group]))
+		fetching.set(group, now)
+	}
+	return now
+}
+
+/* Tell the server what we have of these groups (all, when none are named). Breaks are retried by the next connection. */
+export async function follow(groups?: number[]): Promise<void> {
+	const wanted = groups ?? [...applied.keys()]
+	if (!wanted.length && groups)
+		return
+	const body: Record<string, unknown> = { groups: Object.fromEntries(wanted.map(group => [group, applied.get(group) ?? 0])) }
+	if (!groups && meNumber !== null)
+		body.me = meNumber
+	try {
+		const answer = await command<{ behind?: [number, number][]; me?: number }>('live.follow', body)
+		if (meNumber === null && typeof answer.me === 'number')
+			meNumber = answer.me
+		for (const [group] of answer.behind ?? [])
+			void catchUp(group)
+	} catch { /* the socket broke: open() follows again */ }
+}
+
+/* A group enters the feed at this number; one already followed keeps its own. */
+export function enter(group: number, number: number): void {
+	if (applied.has(group))
+		return
+	applied.set(group, number)
+	keep()
+}
+
+export function leave(group: number): void {
+	applied.delete(group)
+	keep()
+}
+
+function frame(what: unknown): void {
+	if (Array.isArray(what)) {
+		for (const event of what as LiveEvent[])
+			news(event)
+		return
+	}
+	const { behind, me, mes } = what as { behind?: [number, number][]; me?: [number, MeNews]; mes?: [number, MeNews][] }
+	for (const [group] of behind ?? [])
+		void catchUp(group)
+	for (const [number, mine] of mes ?? (me ? [me] : [])) {
+		if (meNumber !== null && number <= meNumber)
+			continue
+		meNumber = number
+		keep()
+		for (const each of [...onMine])
+			each(mine)
+	}
+}
+
+async function opened(): Promise<void> {
+	for (const open of onOpen)
+		await open()
+	await follow()
+}
+
+export async function startFeed(): Promise<void> {
+	const kept = await read<{ groups: [number, number][]; me: number | null }>('kv', 'applied')
+	for (const [group, number] of kept?.groups ?? [])
+		applied.set(group, number)
+	meNumber = kept?.me ?? null
+	onLive(() => void opened(), frame)
+	startLive()
+}
+
+export function stopFeed(): void {
+	stopLive()
+	applied.clear()
+	fetching.clear()
+	meNumber = null
+}

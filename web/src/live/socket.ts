@@ -1,0 +1,177 @@
+/*
+ * The one WebSocket of the page: opened while somebody is signed in, opened again with growing pauses when it breaks, and
+ * tested when the page comes back to sight. Commands are answered by their number. What the frames mean is in feed.ts.
+ */
+import { Problem, problemWords } from '../api/client'
+import { lang } from '../words'
+import { wCommon } from '../words/common'
+import { net } from '../store/net'
+
+const PAUSE_MIN_MS = 500
+const PAUSE_MAX_MS = 30_000
+const ANSWER_MS = 15_000
+const PROOF_MS = 5_000
+const SILENT_MS = 25_000
+
+interface Waiting { done: (body: unknown) => void; fail: (why: unknown) => void; timer: number }
+
+let socket: WebSocket | null = null
+let wanted = false
+let pause = 0
+let timer = 0
+let heardAt = 0
+let next = 1
+const waiting = new Map<number, Waiting>()
+const handlers: { open: () => void; frame: (frame: unknown) => void } = { open: () => {}, frame: () => {} }
+
+export function onLive(open: () => void, frame: (frame: unknown) => void): void {
+	Object.assign(handlers, { open, frame })
+}
+
+function lost(): void {
+	net.live = false
+	net.tried = true
+	net.lostAt ||= Date.now()
+	for (const [as, { fail, timer: t }] of waiting) {
+		clearTimeout(t)
+		waiting.delete(as)
+		fail(new Problem('offline', 0, wCommon('noNetwork'), null, {}))
+	}
+}
+
+function plan(): void {
+	clearTimeout(timer)
+	if (!wanted)
+		return
+	pause = Math.min(PAUSE_MAX_MS, pause ? pause * 2 : PAUSE_MIN_MS)
+	timer = window.setTimeout(connect, pause * (0.7 + Math.random() * 0.6))
+}
+
+function hear(text: string): void {
+	heardAt = Date.now()
+	const frame = JSON.parse(text)
+	if (frame && typeof frame === 'object' && !Array.isArray(frame)) {
+		if ('hello' in frame) {
+			pause = 0
+			net.live = true
+			net.lostAt = 0
+			handlers.open()
+			return
+		}
+		if ('re' in frame) {
+			const asked = waiting.get(frame.re)
+			if (!asked)
+				return
+			waiting.delete(frame.re)
+			clearTimeout(asked.timer)
+			if (frame.status < 400)
+				asked.done(frame.body)
+			else
+				asked.fail(new Problem(String(frame.body?.type ?? '').split('/').pop() || 'refused', frame.status, problemWords(frame.body?.title, frame.body?.detail), frame.body?.field ?? null, frame.body ?? {}))
+			return
+		}
+	}
+	handlers.frame(frame)
+}
+
+/* A shared-compressed frame is a raw deflated text; the browser unpacks it. Order is kept by unpacking one after another. */
+let unpacking: Promise<void> = Promise.resolve()
+function take(data: unknown, from: WebSocket): void {
+	const now = (text: string) => {
+		if (from === socket)
+			hear(text)
+	}
+	if (typeof data === 'string') {
+		unpacking = unpacking.then(() => now(data))
+		return
+	}
+	unpacking = unpacking.then(async () => {
+		const stream = new Blob([data as ArrayBuffer]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+		now(await new Response(stream).text())
+	}).catch(why => {
+		console.error(why)
+		from.close()
+	})
+}
+
+function connect(): void {
+	clearTimeout(timer)
+	if (!wanted || socket)
+		return
+	net.lostAt ||= Date.now()
+	const mine = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live?lang=${lang.value}`)
+	mine.binaryType = 'arraybuffer'
+	socket = mine
+	mine.onmessage = event => take(event.data, mine)
+	mine.onclose = () => {
+		if (socket !== mine)
+			return
+		socket = null
+		lost()
+		plan()
+	}
+}
+
+export function startLive(): void {
+	wanted = true
+	connect()
+}
+
+export function stopLive(): void {
+	wanted = false
+	clearTimeout(timer)
+	const old = socket
+	socket = null
+	old?.close()
+	lost()
+	net.lostAt = 0
+}
+
+export function command<T>(name: string, body: Record<string, unknown>, within_ms = ANSWER_MS): Promise<T> {
+	return new Promise((done, fail) => {
+		if (!socket || socket.readyState !== WebSocket.OPEN)
+			return fail(new Problem('offline', 0, wCommon('noNetwork'), null, {}))
+		const as = next++
+		const t = window.setTimeout(() => {
+			waiting.delete(as)
+			fail(new Problem('offline', 0, wCommon('noNetwork'), null, {}))
+		}, within_ms)
+		waiting.set(as, { done: done as (body: unknown) => void, fail, timer: t })
+		socket.send(JSON.stringify({ do: name, as, ...body }))
+	})
+}
+
+/* After a sleep, or on another network, a socket may be dead without saying so. */
+function prove(): void {
+	if (!wanted)
+		return
+	if (!socket) {
+		pause = 0
+		connect()
+		return
+	}
+	if (Date.now() - heardAt < SILENT_MS || socket.readyState !== WebSocket.OPEN)
+		return
+	const asked = socket
+	command('live.follow', { groups: {} }, PROOF_MS).catch(() => {
+		if (asked === socket) {
+			socket = null
+			asked.close()
+			lost()
+			pause = 0
+			connect()
+		}
+	})
+}
+
+addEventListener('online', prove)
+addEventListener('offline', () => {
+	const old = socket
+	if (!old)
+		return
+	socket = null
+	old.close()
+	lost()
+	plan()
+})
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && prove())

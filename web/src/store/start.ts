@@ -1,0 +1,22 @@
+/* What starts when somebody is signed in and ends when he is not. The only place that knows all stores. */
+import { startFeed, stopFeed } from '../live/feed'
+import { forgetDrafts, loadDrafts } from './drafts'
+import { forgetGroups, loadGroups } from './groups'
+import { forgetLogs } from './log'
+import { forgetOutbox, loadOutbox } from './outbox'
+import { forgetNames } from './people'
+import { onSession } from './session'
+
+export function installStores(): void {
+	onSession(async () => {
+		await Promise.all([loadGroups(), loadDrafts(), loadOutbox()])
+		await startFeed()
+	}, () => {
+		stopFeed()
+		forgetGroups()
+		forgetDrafts()
+		forgetOutbox()
+		forgetLogs()
+		forgetNames()
+	})
+}
