@@ -17,6 +17,8 @@
 
 #include "net/net.h"
 
+#define LOG_BYTES (256u << 10) /* what the log keeps for slow readers */
+
 /* ---- log ---- */
 
 static struct net *server;
@@ -58,7 +60,7 @@ static int run_log(int port, const char *cert, const char *key)
 					    .ws_cut = log_cut } };
 	if (net_new(&o, &server) != ERR_OK)
 		return 1;
-	all = net_log_new(server, NET_LOG_BYTES_DEFAULT);
+	all = net_log_new(server, LOG_BYTES);
 	signal(SIGTERM, stop);
 	enum err e = all ? net_run(server) : ERR_MEMORY;
 	net_log_free(all);

@@ -38,6 +38,7 @@ enum err {
 	ERR_CLOSED,    /* the other end, or we ourselves, are gone or going */
 	ERR_IO,        /* the operating system said no; logged where it happened */
 	ERR_DB,        /* the database said no; logged where it happened */
+	ERR_FULL,      /* the disk is full; logged where it happened */
 	ERR_DAMAGED    /* what was stored is not what was stored */
 };
 

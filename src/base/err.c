@@ -15,6 +15,7 @@ const char *err_name(enum err e)
 	case ERR_CLOSED: return "closed";
 	case ERR_IO: return "io";
 	case ERR_DB: return "database";
+	case ERR_FULL: return "disk full";
 	case ERR_DAMAGED: return "damaged";
 	}
 	return "unknown";

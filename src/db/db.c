@@ -41,19 +41,39 @@ enum err db_connect_bare(struct db *d, bool read_only, struct db_conn **out_conn
 	return ERR_OK;
 }
 
+static enum err prepare_all(struct db_conn *c)
+{
+	for (const struct db_sql *q = db_sql_first(); q; q = q->next)
+		TRY(c->driver->prepare(c, q));
+	return ERR_OK;
+}
+
 enum err db_connect(struct db *d, bool read_only, struct db_conn **out_conn)
 {
 	struct db_conn *c = NULL;
 	TRY(db_connect_bare(d, read_only, &c));
 	c->prepared = calloc(db_sql_count() + 1, sizeof *c->prepared);
-	enum err e = c->prepared ? ERR_OK : ERR_MEMORY;
-	for (struct db_sql *q = db_sql_first(); q && e == ERR_OK; q = q->next)
-		e = d->driver->prepare(c, q);
+	enum err e = c->prepared ? prepare_all(c) : ERR_MEMORY;
 	if (e != ERR_OK) {
 		db_disconnect(c);
 		return e;
 	}
 	*out_conn = c;
+	return ERR_OK;
+}
+
+enum err db_reconnect(struct db_conn *c)
+{
+	c->driver->disconnect(c);
+	enum err e = c->driver->connect(c->db, c);
+	if (e == ERR_OK)
+		e = prepare_all(c);
+	if (e != ERR_OK) { /* half prepared is not connected */
+		c->driver->disconnect(c);
+		c->handle = NULL;
+		return e;
+	}
+	log_line(LOG_INFO, "database: connected again");
 	return ERR_OK;
 }
 

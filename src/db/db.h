@@ -65,6 +65,7 @@ enum err db_checkpoint(struct db_conn *c) MUST_USE;
 int64_t db_bytes(struct db *d);
 
 /* ---- transactions ---- */
+/* A connection whose other end has gone is made anew here. ERR_CLOSED: that cannot be had now; try again later. */
 enum err db_begin(struct db_conn *c, bool write) MUST_USE;
 enum err db_commit(struct db_conn *c) MUST_USE; /* ERR_CONFLICT: run it again (serialisation, deadlock) */
 void db_rollback(struct db_conn *c);

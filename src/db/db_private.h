@@ -19,6 +19,7 @@ struct db_driver {
 	int64_t (*changed)(const struct db_rows *rows);
 	enum err (*script)(struct db_conn *c, const char *text); /* statements without arguments or answers */
 	bool (*in_transaction)(const struct db_conn *c);
+	bool (*broken)(const struct db_conn *c); /* the other end is gone: connect anew */
 	/* The first column of all rows of a statement, a line each; for what is asked once, unprepared. */
 	enum err (*ask)(struct db_conn *c, const char *text, struct buf *out);
 };
@@ -52,6 +53,8 @@ enum err db_poison(struct db_conn *c, enum err e);
 bool db_fails_now(void);
 /* Without prepared statements: for migrations and checks. */
 enum err db_connect_bare(struct db *d, bool read_only, struct db_conn **out_conn) MUST_USE;
+/* A connection whose other end is gone, made anew in place. */
+enum err db_reconnect(struct db_conn *c) MUST_USE;
 enum err db_ask(struct db_conn *c, const char *text, struct buf *out) MUST_USE;
 enum err db_ask_int(struct db_conn *c, const char *text, int64_t *out) MUST_USE;
 enum err db_migrate(struct db_conn *c, int64_t *out_number) MUST_USE;

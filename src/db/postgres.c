@@ -15,6 +15,10 @@ static enum err err_of(const PGresult *r, struct db_conn *c, const char *where)
 	if (state && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0))
 		return ERR_BUSY;
 	log_line(LOG_ERROR, "database: %s: %s", where, text);
+	if (PQstatus(c->handle) == CONNECTION_BAD)
+		return ERR_CLOSED;
+	if (state && strcmp(state, "53100") == 0)
+		return ERR_FULL;
 	if (state && strncmp(state, "23", 2) == 0)
 		return ERR_CONFLICT;
 	if (state && strncmp(state, "XX", 2) == 0)
@@ -41,7 +45,7 @@ static enum err pg_connect(struct db *d, struct db_conn *c)
 	c->handle = PQconnectdb(d->url);
 	if (PQstatus(c->handle) != CONNECTION_OK) {
 		log_line(LOG_ERROR, "database: %s", PQerrorMessage(c->handle));
-		return ERR_DB;
+		return ERR_CLOSED;
 	}
 	PQsetNoticeProcessor(c->handle, quiet, NULL);
 	return pg_script(c, "SET client_encoding=UTF8; SET synchronous_commit=on; SET timezone=UTC; SET jit=off");
@@ -139,7 +143,12 @@ static int64_t pg_changed(const struct db_rows *rows)
 	return *n ? atoll(n) : 0;
 }
 
-static bool pg_in_transaction(const struct db_conn *c) { return PQtransactionStatus(c->handle) != PQTRANS_IDLE; }
+static bool pg_broken(const struct db_conn *c) { return PQstatus(c->handle) == CONNECTION_BAD; }
+
+static bool pg_in_transaction(const struct db_conn *c)
+{
+	return !pg_broken(c) && PQtransactionStatus(c->handle) != PQTRANS_IDLE;
+}
 
 static enum err pg_ask(struct db_conn *c, const char *text, struct buf *out)
 {
@@ -155,4 +164,4 @@ static enum err pg_ask(struct db_conn *c, const char *text, struct buf *out)
 
 const struct db_driver db_driver_postgres = { pg_connect, pg_disconnect, pg_prepare, pg_query, pg_next, pg_rows_close,
 	pg_is_null, pg_int, pg_real, pg_str, pg_changed, pg_script, pg_in_transaction,
-	pg_ask };
+	pg_broken, pg_ask };

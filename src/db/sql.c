@@ -128,9 +128,15 @@ enum err db_begin(struct db_conn *c, bool write)
 {
 	c->failed = ERR_OK;
 	c->writing = write;
-	if (c->db->kind == DB_POSTGRES)
-		return script(c, write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-	return script(c, write ? "BEGIN IMMEDIATE" : "BEGIN");
+	const char *text = c->db->kind == DB_POSTGRES ? (write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+						      : (write ? "BEGIN IMMEDIATE" : "BEGIN");
+	enum err e = c->driver->script(c, text);
+	if (e != ERR_OK && c->driver->broken(c)) { /* nothing had begun, so nothing can happen twice */
+		e = db_reconnect(c);
+		if (e == ERR_OK)
+			e = c->driver->script(c, text);
+	}
+	return e == ERR_OK ? ERR_OK : db_poison(c, e);
 }
 
 enum err db_commit(struct db_conn *c)

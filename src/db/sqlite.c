@@ -16,6 +16,9 @@ static enum err err_of(struct db_conn *c, int rc, const char *where)
 		return ERR_CONFLICT;
 	case SQLITE_BUSY: return ERR_BUSY;
 	case SQLITE_NOMEM: return ERR_MEMORY;
+	case SQLITE_FULL:
+		log_line(LOG_ERROR, "database: %s: %s", where, sqlite3_errmsg(c->handle));
+		return ERR_FULL;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		log_line(LOG_ERROR, "database: %s: %s", where, sqlite3_errmsg(c->handle));
@@ -140,7 +143,8 @@ static enum err sqlite_ask(struct db_conn *c, const char *text, struct buf *out)
 }
 
 static bool sqlite_in_transaction(const struct db_conn *c) { return !sqlite3_get_autocommit(c->handle); }
+static bool sqlite_broken(const struct db_conn *c) { return false; }
 
 const struct db_driver db_driver_sqlite = { sqlite_connect, sqlite_disconnect, sqlite_prepare, sqlite_query, sqlite_next,
 	sqlite_rows_close, sqlite_is_null, sqlite_int, sqlite_real, sqlite_str, sqlite_changed, sqlite_script,
-	sqlite_in_transaction, sqlite_ask };
+	sqlite_in_transaction, sqlite_broken, sqlite_ask };

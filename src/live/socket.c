@@ -168,7 +168,7 @@ static void command(struct sock *s, struct str text)
 	q->is_write = !str_eq(name->text, str_of(live_follow_entry.name));
 	s->writes_running += q->is_write;
 	struct serve_command c = { .name = name->text, .json = text, .account = s->account, .session = s->session,
-		.chinese = s->chinese, .secure = s->secure, .peer = str_of(s->peer), .order = s->number, .answer = on_answer,
+		.chinese = s->chinese, .secure = s->secure, .peer = str_of(s->peer), .answer = on_answer,
 		.answer_to = q };
 	e = serve_command(l->serve, &c);
 	if (e != ERR_OK) {

@@ -18,7 +18,6 @@
 #define NET_WS_IN_BYTES_MAX 65536u         /* one WebSocket message from a client; more closes it with 1009 */
 #define NET_WS_OUT_BYTES_MAX (256u << 10)  /* private messages waiting for one socket; more closes it with 1008 */
 #define NET_WS_LOGS_MAX 1000u              /* logs one socket may follow */
-#define NET_LOG_BYTES_DEFAULT (256u << 10) /* what a log keeps for slow readers */
 #define NET_FLUSH_GAP_US 10000             /* a log under load is sent at most this often; an idle one at once */
 #define NET_CONNECTIONS_MAX 65000u
 #define NET_CONNECTIONS_PER_ADDRESS_MAX 4096u /* a village may sit behind one; never more than half of all that there may be */

@@ -106,6 +106,7 @@ static void put_core(struct json_out *j, const char *key, const struct insight_g
 static void put_level(struct json_out *j, const struct warmth_level *l)
 {
 	static const char *const stage[] = { NULL, "warming", "steady", "cooling", "quiet" };
+	static const char *const doubt[] = { NULL, "too young", "too few messages", "too uneven" };
 	json_key(j, "level");
 	json_open(j);
 	if (stage[l->stage])
@@ -116,6 +117,12 @@ static void put_level(struct json_out *j, const struct warmth_level *l)
 	json_key_real(j, "percent", l->percent);
 	json_key_real(j, "low", l->low);
 	json_key_real(j, "high", l->high);
+	json_key_real(j, "band_low", l->band_low);
+	json_key_real(j, "band_high", l->band_high);
+	if (doubt[l->doubt])
+		json_key_text(j, "why", str_of(doubt[l->doubt]));
+	else
+		json_key_null(j, "why");
 	json_close(j);
 }
 

@@ -359,7 +359,8 @@ void req_settle(struct req *r, enum err e)
 		random_bytes(&number, sizeof number);
 		if (e != ERR_BUSY && e != ERR_CLOSED && e != ERR_NOT_FOUND)
 			log_line(LOG_ERROR, "%s: %s, told as number %u", r->entry->name, err_name(e), number);
-		refuse(r, e == ERR_BUSY || e == ERR_CLOSED ? "busy" : e == ERR_NOT_FOUND ? "not-found" : "server", NULL);
+		refuse(r, e == ERR_BUSY || e == ERR_CLOSED ? "busy" : e == ERR_NOT_FOUND ? "not-found" :
+			e == ERR_FULL ? "storage-full" : "server", NULL);
 		buf_clear(&r->problem_extra);
 		if (r->problem->status == 500)
 			refuse_with_int(r, "number", number);

@@ -101,7 +101,6 @@ enum err serve_command(struct serve *s, const struct serve_command *c)
 	r->session = c->session;
 	r->chinese = c->chinese;
 	r->secure = c->secure;
-	r->order = c->order;
 	r->answer = c->answer;
 	r->answer_to = c->answer_to;
 	struct json *tree = NULL;

@@ -127,7 +127,6 @@ struct req {
 	void (*answer)(struct req *r);
 	void *answer_to;
 	struct net_request *http;
-	uint64_t order;               /* a socket; its writes run in order. 0: none */
 };
 
 /* The value of a field by its name; asserts that the entry has it. */
@@ -202,7 +201,6 @@ struct serve_command {
 	int64_t account, session;
 	bool chinese, secure;
 	struct str peer;
-	uint64_t order;
 	void (*answer)(struct req *r);
 	void *answer_to;
 };

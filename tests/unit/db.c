@@ -340,6 +340,33 @@ static void test_a_lock_lets_one_in_at_a_time(void **state)
 	place_end(&p);
 }
 
+/* The server's other end restarts, or an idle connection is cut: the next transaction finds a new one. */
+static void test_a_cut_connection_is_made_anew(void **state)
+{
+	struct place p;
+	char cut[200];
+	if (!place_new(&p, true))
+		skip();
+	struct opened o = opened(&p);
+	snprintf(cut, sizeof cut, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'", p.name);
+	assert_int_equal(db_begin(o.c, true), ERR_OK);
+	assert_int_equal(add(o.c, "一", "before"), ERR_OK);
+	assert_int_equal(db_commit(o.c), ERR_OK);
+	help_pg(getenv("HEARTH_PG"), cut);
+	assert_int_equal(db_begin(o.c, true), ERR_OK);
+	assert_int_equal(add(o.c, "二", "half"), ERR_OK);
+	help_pg(getenv("HEARTH_PG"), cut);
+	assert_int_equal(db_commit(o.c), ERR_CLOSED); /* cut in the middle: undone, and said so */
+	db_rollback(o.c);
+	assert_false(db_in_transaction(o.c));
+	assert_int_equal(db_begin(o.c, false), ERR_OK);
+	assert_int_equal(count_of(o.c, "二"), 0);
+	assert_int_equal(count_of(o.c, "一"), 1);
+	db_rollback(o.c);
+	closed(&o);
+	place_end(&p);
+}
+
 static void rows_are_bounded(const struct place *p)
 {
 	CLEANUP(closed) struct opened o = opened(p);
@@ -362,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_rows_come_one_by_one_and_end),
 		cmocka_unit_test(test_an_error_poisons_its_transaction_and_nothing_more),
 		cmocka_unit_test(test_statements_and_commits_made_to_fail),
+		cmocka_unit_test(test_a_cut_connection_is_made_anew),
 		cmocka_unit_test(test_a_part_is_undone_alone),
 		cmocka_unit_test(test_who_reads_sees_one_state_and_cannot_write),
 		cmocka_unit_test(test_migrations_apply_once),
