@@ -190,7 +190,7 @@ bool house_put(struct house *h, const char *token, int64_t account, const char *
 
 bool house_command(struct house *h, int64_t account, struct str name, struct str text, struct told *out)
 {
-	struct serve_command c = { .name = name, .json = text, .account = account, .chinese = true, .peer = STR("127.0.0.1"), .order = 1,
+	struct serve_command c = { .name = name, .json = text, .account = account, .chinese = true, .peer = STR("127.0.0.1"),
 		.answer = on_answer, .answer_to = out };
 	out->status = 0;
 	enum err e = serve_command(h->serve, &c);

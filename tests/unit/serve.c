@@ -206,7 +206,7 @@ static void on_answer(struct req *r)
 static struct answered command(struct serve *s, const char *name, const char *json, int64_t account)
 {
 	struct answered a = { 0 };
-	struct serve_command c = { .name = str_of(name), .json = str_of(json), .account = account, .peer = STR("127.0.0.1"), .order = 1,
+	struct serve_command c = { .name = str_of(name), .json = str_of(json), .account = account, .peer = STR("127.0.0.1"),
 		.answer = on_answer, .answer_to = &a };
 	enum err e = serve_command(s, &c);
 	assert_true(e == ERR_OK || (e == ERR_NOT_FOUND && a.count == 0));

@@ -1,7 +1,6 @@
 /*
  * A report of the server as the thermometer shows it: what is worth saying of the level, the weeks in per cent of the
- * usual, the usual's band, those worth a greeting. Pure. The figures are the server's (room `warmth`); only the band is
- * taken from the weeks here. Not here: forecasts, failings.
+ * usual, those worth a greeting. Pure. The figures are the server's (room `warmth`). Not here: forecasts, failings.
  */
 import { me } from '../../store/session'
 import { wWarmth } from '../../words/warmth'
@@ -25,6 +24,9 @@ export interface Level {
 	percent: number | null
 	low: number | null
 	high: number | null
+	band_low: number | null
+	band_high: number | null
+	why: 'too young' | 'too few messages' | 'too uneven' | null
 }
 
 export interface FullReport {
@@ -70,18 +72,6 @@ export function weeksOf(report: FullReport): WeekRow[] {
 
 export const shownWeeks = (weeks: WeekRow[]) => weeks.slice(-SHOWN_WEEKS_MAX)
 
-/* Where eight of ten weeks of the year before the last twelve lay, in per cent of the usual. */
-export function bandOf(weeks: WeekRow[]): [number, number] | null {
-	const past = weeks.slice(0, -RECENT_WEEKS).slice(-YEAR_WEEKS).map(each => each.percent ?? 0).sort((a, b) => a - b)
-	if (past.length < RECENT_WEEKS)
-		return null
-	const at = (share: number) => {
-		const place = (past.length - 1) * share, below = Math.floor(place)
-		return past[below] + (past[Math.min(below + 1, past.length - 1)] - past[below]) * (place - below)
-	}
-	return [at(0.1), at(0.9)]
-}
-
 export function headline({ level, messages }: FullReport): string {
 	if (!messages)
 		return wWarmth('saysNobody')
@@ -95,12 +85,14 @@ export function headline({ level, messages }: FullReport): string {
 	}
 }
 
-/* Why nothing can be said of the level. Years are too short, too thin, or too uneven: the first that holds. */
+/* Why nothing can be said of the level. */
 export function doubt(report: FullReport): string {
 	const weeks = weeksOf(report).length
-	if (weeks < NEEDED_WEEKS)
-		return wWarmth('unknownWeeks', { need: NEEDED_WEEKS, n: weeks, more: NEEDED_WEEKS - weeks })
-	return wWarmth(report.level.percent === null ? 'unknownFew' : 'unknownUneven')
+	switch (report.level.why) {
+		case 'too young': return wWarmth('unknownWeeks', { need: NEEDED_WEEKS, n: weeks, more: Math.max(1, NEEDED_WEEKS - weeks) })
+		case 'too few messages': return wWarmth('unknownFew')
+		default: return wWarmth('unknownUneven')
+	}
 }
 
 /* The newest silence first; never oneself, by the name here or the one in the file. */
