@@ -143,6 +143,7 @@ void drop_bring(struct thermometer *t, struct drop *d)
 		d->brought = brought;
 	d->bring = e == ERR_OK ? BRING_DONE : e == ERR_CLOSED ? BRING_STOPPED : BRING_STRANGE;
 	pthread_mutex_unlock(&t->lock);
+	fits_soon(t->fits);
 	if (e != ERR_OK && e != ERR_CLOSED)
 		log_line(LOG_WARN, "drops: keeping a file ended early (%s); doing it again adds the rest", err_name(e));
 }

@@ -324,7 +324,6 @@ enum err api_start(struct serve *s)
 	if (t == NULL)
 		return ERR_MEMORY;
 	t->serve = s;
-	t->warmths = idmap_new();
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_mutex_init(&t->reader_lock, NULL);
 	pthread_condattr_init(&attr);
@@ -332,8 +331,6 @@ enum err api_start(struct serve *s)
 	pthread_cond_init(&t->something, &attr);
 	pthread_condattr_destroy(&attr);
 	serve_keep(s, t);
-	if (t->warmths == NULL)
-		return ERR_MEMORY;
 	if (snprintf(t->folder, sizeof t->folder, "%s/drops", serve_data_dir(s)) >= (int)sizeof t->folder)
 		return ERR_LIMIT;
 	remove_folder(t->folder, DROPS_DEPTH); /* of a server that did not end as it should */
@@ -343,7 +340,8 @@ enum err api_start(struct serve *s)
 		TRY(thread_start(&t->threads[i], "drops", reader_run, t));
 		t->thread_count++;
 	}
-	return sweep_start(s, &t->sweep);
+	TRY(sweep_start(s, &t->sweep));
+	return fits_start(s, &t->fits);
 }
 
 void api_stop(struct serve *s)
@@ -352,6 +350,7 @@ void api_stop(struct serve *s)
 	if (t == NULL)
 		return;
 	sweep_stop(t->sweep);
+	fits_stop(t->fits);
 	pthread_mutex_lock(&t->lock);
 	t->stopping = true;
 	for (struct drop *d = t->first; d; d = d->next)
@@ -371,9 +370,9 @@ void api_end(struct serve *s)
 	serve_keep(s, NULL);
 	while (t->first)
 		unlist(t, t->first);
-	thermometer_warmths_free(t);
 	db_disconnect(t->reader);
 	sweep_free(t->sweep);
+	fits_free(t->fits);
 	pthread_cond_destroy(&t->something);
 	pthread_mutex_destroy(&t->lock);
 	pthread_mutex_destroy(&t->reader_lock);

@@ -95,6 +95,7 @@ struct drop {
 };
 
 struct sweep; /* sweep.c */
+struct fits;  /* fits.c */
 
 struct thermometer {
 	struct serve *serve;
@@ -109,10 +110,10 @@ struct thermometer {
 	_Atomic bool stopping;
 	struct token operator_token;
 	struct sweep *sweep;
+	struct fits *fits;
 	/* thermometer.c */
 	pthread_mutex_t reader_lock;
 	struct db_conn *reader;
-	struct idmap *warmths; /* group -> struct group_warmth */
 };
 
 struct thermometer *thermometer_of(const struct req *r); /* NULL: not started */
@@ -146,7 +147,20 @@ void sweep_soon(struct sweep *s); /* there is something to do; any thread */
 void sweep_stop(struct sweep *s);
 void sweep_free(struct sweep *s);
 
-/* ---- thermometer.c ---- */
-void thermometer_warmths_free(struct thermometer *t);
+/* ---- fits.c ---- */
+#define FIT_WEEKS 12u
+#define FIT_CHEAP_US (100 * US_PER_MS) /* worked out whenever somebody looks */
+struct fit {
+	struct buf summary, report;
+	struct insight_fit kept; /* points into them */
+};
+#define FIT { .summary = BUF(64u << 10), .report = BUF(REPORT_BYTES_MAX) }
+void fit_free(struct fit *f);
+/* A group's answer as of now, in a read transaction of c. */
+enum err fit_make(struct db_conn *c, int64_t group, int64_t now_us, struct fit *f) MUST_USE;
+enum err fits_start(struct serve *s, struct fits **out) MUST_USE;
+void fits_soon(struct fits *f); /* there is something new; any thread */
+void fits_stop(struct fits *f);
+void fits_free(struct fits *f);
 
 #endif

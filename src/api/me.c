@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "api/api_private.h"
+#include "insight/insight.h"
 #include "proof/proof.h"
 
 static const struct field me_fields[] = {
@@ -98,6 +99,8 @@ static enum err me_set(struct req *r)
 	bool chinese = str_eq(req_has(r, "locale") ? req_text(r, "locale") : me.locale, STR("zh"));
 	bool left_out = req_has(r, "left_out") ? req_bool(r, "left_out") : me.left_out;
 	TRY(people_set(r->db, r->account, name, chinese, left_out));
+	if (left_out && !me.left_out)
+		TRY(insight_counts_forget(r->db, r->account));
 	if (!str_eq(name, me.name))
 		TRY(group_tell_name(r->db, r->arena, r->account, r->now_us));
 	struct event e = { .stream = STREAM_ACCOUNT, .owner = r->account, .kind = EVENT_ME, .actor = r->account, .subject = r->account,

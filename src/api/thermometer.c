@@ -1,8 +1,8 @@
 /*
  * The thermometer of groups that live here: all of mine at a glance, and one at length. For their owner only.
  *
- * Reading a group's tables may take a moment, so it is done by serve's slow threads, one at a time, over a read connection of
- * this room's own: chat's readers are not held up. What the list needs is kept until something new happens in the group.
+ * What is shown is what is kept (fits.c), with its time; a group whose answer is cheap is worked out on the spot, by serve's
+ * slow threads, one at a time, over a read connection of this room's own: chat's readers are not held up.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,30 +10,8 @@
 #include "api/drops.h"
 #include "report/report.h"
 
-#define WEEKS 12u
-#define WEEK_US (7 * US_PER_DAY)
-#define MONDAY_US (4 * US_PER_DAY) /* the first one after 1970-01-01 */
-#define FRESH_US (60 * US_PER_S)   /* a busy group's figures are not made anew more often */
-#define STALE_US (3600 * US_PER_S) /* and not less, since weeks go by by themselves */
-
-struct group_warmth { /* kept between requests */
-	int64_t number, made_us, last_us;
-	uint32_t weeks[WEEKS];
-	uint64_t messages;
-	size_t members;
-	enum warmth_stage stage;
-};
-
-void thermometer_warmths_free(struct thermometer *t)
-{
-	size_t pos = 0;
-	uint64_t key;
-	void *value;
-	while (t->warmths && idmap_next(t->warmths, &pos, &key, &value))
-		free(value);
-	idmap_free(t->warmths);
-	t->warmths = NULL;
-}
+#define LIST_BUDGET_US (300 * US_PER_MS) /* for answers made on the spot; the other groups wait for their own */
+#define SUMMARY_DEPTH 3u
 
 /* ---- reading; with reader_lock held ---- */
 
@@ -49,6 +27,28 @@ static enum err begin(struct thermometer *t)
 	return e;
 }
 
+/* As kept; made anew when that is cheap and something happened since, or nothing is kept. In a transaction of t->reader. */
+static enum err fit_of(struct thermometer *t, struct arena *a, int64_t group, int64_t now_us, bool with_report, int64_t *budget_us,
+	struct insight_fit *out)
+{
+	CLEANUP(fit_free) struct fit made = FIT;
+	int64_t number;
+	enum err e = insight_fit_get(t->reader, a, group, with_report, out);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	bool kept = e == ERR_OK;
+	TRY(event_last(t->reader, STREAM_GROUP, group, &number));
+	/* a report shows what members decided a moment ago about being counted, which is no event of the group */
+	bool fresh = kept && !with_report && out->number == number && now_us - out->made_us < US_PER_DAY;
+	if (fresh || *budget_us <= 0 || (kept && out->cost_us >= FIT_CHEAP_US))
+		return e;
+	TRY(fit_make(t->reader, group, now_us, &made));
+	*budget_us -= made.kept.cost_us;
+	*out = made.kept;
+	TRY(arena_copy(a, made.kept.summary, &out->summary));
+	return arena_copy(a, made.kept.report, &out->report);
+}
+
 static enum err read_group(struct thermometer *t, int64_t group, int64_t now_us, struct insight_group_reading **out)
 {
 	pthread_mutex_lock(&t->reader_lock);
@@ -61,61 +61,20 @@ static enum err read_group(struct thermometer *t, int64_t group, int64_t now_us,
 	return e;
 }
 
-/* The last whole weeks before the reading looked, oldest first. */
-static void weeks_of(const struct warmth_reading *r, uint32_t out[WEEKS])
-{
-	int64_t monday = r->at_us - (r->at_us - MONDAY_US) % WEEK_US;
-	for (size_t i = 0; i < r->week_count; i++) {
-		int64_t back = (monday - r->weeks[i].begin_us) / WEEK_US;
-		if (r->weeks[i].begin_us < monday && back >= 1 && back <= WEEKS)
-			out[WEEKS - back] = r->weeks[i].messages;
-	}
-}
-
-static enum err make(struct thermometer *t, int64_t group, int64_t now_us, struct group_warmth *w)
-{
-	CLEANUP(insight_group_reading_drop) struct insight_group_reading *reading = NULL;
-	TRY(insight_group_read(t->reader, group, now_us, &reading));
-	const struct warmth_reading *r = &insight_group_of(reading)->reading;
-	struct group_warmth made = { .number = w->number, .made_us = now_us, .last_us = r->talked ? r->last_us : 0, .messages = r->messages,
-		.members = r->members, .stage = r->level.stage };
-	if (r->talked)
-		weeks_of(r, made.weeks);
-	*w = made;
-	return ERR_OK;
-}
-
-/* As kept, or anew. */
-static enum err warmth_of(struct thermometer *t, int64_t group, int64_t now_us, struct group_warmth **out)
-{
-	struct group_warmth *w = idmap_get(t->warmths, (uint64_t)group);
-	int64_t number;
-	if (w == NULL) {
-		w = calloc(1, sizeof *w);
-		if (w == NULL || idmap_put(t->warmths, (uint64_t)group, w) != ERR_OK) {
-			free(w);
-			return ERR_MEMORY;
-		}
-	}
-	TRY(event_last(t->reader, STREAM_GROUP, group, &number));
-	int64_t age_us = now_us - w->made_us;
-	if (w->made_us == 0 || age_us > STALE_US || (number != w->number && age_us > FRESH_US)) {
-		w->number = number;
-		TRY(make(t, group, now_us, w));
-	}
-	*out = w;
-	return ERR_OK;
-}
-
 /* ---- all of mine ---- */
 
 static const struct field line_fields[] = {
 	{ "id", FIELD_INT, FIELD_REQUIRED }, { "name", FIELD_TEXT, FIELD_REQUIRED },
 	{ "kind", FIELD_TEXT, FIELD_REQUIRED, .one_of = "hosted|external" },
-	{ "weeks", FIELD_INT, FIELD_REQUIRED | FIELD_LIST, .what = "messages in the last twelve whole weeks, oldest first", .max_items = WEEKS },
+	{ "today", FIELD_INT, FIELD_REQUIRED, .what = "messages since midnight UTC" },
+	{ "as_of", FIELD_TIME, FIELD_REQUIRED | FIELD_NULL, .what = "when the other figures were worked out; null: not yet" },
+	{ "weeks", FIELD_INT, FIELD_REQUIRED | FIELD_LIST, .what = "messages in the last twelve whole weeks, oldest first", .max_items = FIT_WEEKS },
 	{ "messages", FIELD_INT, FIELD_REQUIRED }, { "members", FIELD_INT, FIELD_REQUIRED, .what = "in it; of an external group: who ever spoke" },
 	{ "last_at", FIELD_TIME, FIELD_REQUIRED | FIELD_NULL },
-	{ "stage", FIELD_TEXT, FIELD_REQUIRED, .one_of = "warming|steady|cooling|quiet|unknown" }, { 0 },
+	{ "stage", FIELD_TEXT, FIELD_REQUIRED, .one_of = "warming|steady|cooling|quiet|unknown" },
+	{ "percent", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL, .what = "of the group's usual, over the last twelve weeks" },
+	{ "spoke", FIELD_INT, FIELD_REQUIRED, .what = "who ever spoke" },
+	{ "need", FIELD_INT, FIELD_REQUIRED, .what = "how much it asks for its owner; the list is in this order" }, { 0 },
 };
 static const struct shape line_shape = { "GroupWarmth", line_fields };
 static const struct field list_fields[] = { { "groups", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &line_shape }, { 0 } };
@@ -135,35 +94,68 @@ static enum err list_load(struct req *r)
 	return group_owned(r->db, r->arena, r->account, GROUP_OF_ONE_MAX, &m->groups, &m->count);
 }
 
-static void write_warmth(struct json_out *j, const struct group *g, const struct group_warmth *w)
+struct line {
+	const struct group *group;
+	struct insight_fit fit;
+	int64_t need, spoke, today;
+};
+
+static enum err line_of(struct req *r, struct thermometer *t, const struct group *g, int64_t *budget_us, struct line *out)
 {
-	static const char *const stages[] = { "unknown", "warming", "steady", "cooling", "quiet" };
+	struct json *summary;
+	size_t at;
+	uint32_t today;
+	*out = (struct line){ .group = g };
+	TRY(insight_counts_days(t->reader, g->id, r->now_us / US_PER_DAY, 1, &today));
+	out->today = today;
+	enum err e = fit_of(t, r->arena, g->id, r->now_us, false, budget_us, &out->fit);
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	TRY(e);
+	TRY(json_read(r->arena, out->fit.summary, SUMMARY_DEPTH, &summary, &at));
+	out->need = json_get(summary, "need")->integer;
+	out->spoke = json_get(summary, "spoke")->integer;
+	return ERR_OK;
+}
+
+static int by_need(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+	if (x->need != y->need)
+		return x->need < y->need ? 1 : -1;
+	return (x->group->id > y->group->id) - (x->group->id < y->group->id);
+}
+
+static void write_line(struct json_out *j, const struct line *l)
+{
+	static const struct str unknown = STR("{\"weeks\":[0,0,0,0,0,0,0,0,0,0,0,0],\"messages\":0,\"spoke\":0,\"last_at\":null,"
+		"\"stage\":\"unknown\",\"percent\":null,\"need\":0}");
+	struct str summary = l->fit.summary.n ? l->fit.summary : unknown;
 	json_open(j);
-	json_key_int(j, "id", g->id);
-	json_key_text(j, "name", g->name);
-	json_key_text(j, "kind", g->kind);
-	json_key(j, "weeks");
-	json_open_list(j);
-	for (size_t i = 0; i < WEEKS; i++)
-		json_int(j, w->weeks[i]);
-	json_close_list(j);
-	json_key_int(j, "messages", (int64_t)w->messages);
-	json_key_int(j, "members", g->external ? (int64_t)w->members : g->members);
-	api_write_time_or_null(j, "last_at", w->last_us);
-	json_key_text(j, "stage", str_of(stages[w->stage]));
+	json_key_int(j, "id", l->group->id);
+	json_key_text(j, "name", l->group->name);
+	json_key_text(j, "kind", l->group->kind);
+	json_key_int(j, "members", l->group->external ? l->spoke : l->group->members);
+	json_key_int(j, "today", l->today);
+	api_write_time_or_null(j, "as_of", l->fit.made_us);
+	json_raw(j, (struct str){ summary.p + 1, summary.n - 2 }); /* its members, among ours */
 	json_close(j);
 }
 
 static enum err write_all(struct req *r, struct thermometer *t, const struct mine *m)
 {
+	int64_t budget_us = LIST_BUDGET_US;
+	struct line *lines = arena_take_many(r->arena, m->count + 1, sizeof *lines);
+	if (lines == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < m->count; i++)
+		TRY(line_of(r, t, &m->groups[i], &budget_us, &lines[i]));
+	qsort(lines, m->count, sizeof *lines, by_need);
 	json_open(&r->json);
 	json_key(&r->json, "groups");
 	json_open_list(&r->json);
-	for (size_t i = 0; i < m->count; i++) {
-		struct group_warmth *w;
-		TRY(warmth_of(t, m->groups[i].id, r->now_us, &w));
-		write_warmth(&r->json, &m->groups[i], w);
-	}
+	for (size_t i = 0; i < m->count; i++)
+		write_line(&r->json, &lines[i]);
 	json_close_list(&r->json);
 	json_close(&r->json);
 	return ERR_OK;
@@ -197,18 +189,26 @@ static enum err group_load(struct req *r) { return may_owner(r); }
 static enum err group_handle(struct req *r)
 {
 	struct thermometer *t = thermometer_of(r);
-	CLEANUP(insight_group_reading_drop) struct insight_group_reading *reading = NULL;
+	struct insight_fit fit;
+	int64_t budget_us = LIST_BUDGET_US, group = req_int(r, "group");
 	if (t == NULL)
 		return ERR_BUSY;
-	TRY(read_group(t, req_int(r, "group"), r->now_us, &reading));
-	TRY(report_json_group(insight_group_of(reading), &r->out));
-	pthread_mutex_lock(&t->lock);
-	bool brought = drop_group_is_brought(t, req_int(r, "group"));
-	pthread_mutex_unlock(&t->lock);
-	if (r->out.n && brought) { /* more is on its way: one member more in the object */
-		r->out.n--;
-		buf_add(&r->out, STR(",\"bringing\":true}"));
+	pthread_mutex_lock(&t->reader_lock);
+	enum err e = begin(t);
+	if (e == ERR_OK) {
+		e = fit_of(t, r->arena, group, r->now_us, true, &budget_us, &fit);
+		db_rollback(t->reader);
 	}
+	pthread_mutex_unlock(&t->reader_lock);
+	TRY(e);
+	pthread_mutex_lock(&t->lock);
+	bool brought = drop_group_is_brought(t, group);
+	pthread_mutex_unlock(&t->lock);
+	json_open(&r->json);
+	json_key_bool(&r->json, "bringing", brought); /* more is on its way */
+	json_key_time(&r->json, "as_of", fit.made_us);
+	json_raw(&r->json, (struct str){ fit.report.p + 1, fit.report.n - 2 });
+	json_close(&r->json);
 	return ERR_OK;
 }
 

@@ -115,4 +115,30 @@ const struct insight_group *insight_group_of(const struct insight_group_reading 
 void insight_group_reading_free(struct insight_group_reading *r);
 void insight_group_reading_drop(struct insight_group_reading **r);
 
+/* ---- daily counts of the groups that live here ---- */
+struct serve;
+/* Go on behind the journal from where the counts stand, through the server's writer; *out_more: there was something.
+ * reader: a read connection of the caller's, outside a transaction. From a thread of its own (see serve_own). */
+enum err insight_counts_round(struct serve *s, struct db_conn *reader, bool *out_more) MUST_USE;
+/* Inside a write transaction: forget what was counted of somebody who does not wish to be in any model. */
+enum err insight_counts_forget(struct db_conn *c, int64_t account) MUST_USE;
+/* Messages of a group on each of days days from from_day (since 1970-01-01, UTC). */
+enum err insight_counts_days(struct db_conn *c, int64_t group, int64_t from_day, size_t days, uint32_t *out_messages) MUST_USE;
+
+/* ---- the newest answer about each group, kept ---- */
+struct insight_fit {
+	int64_t group, made_us;
+	int64_t number;           /* the group's newest number then */
+	int64_t cost_us;          /* what it took: what is dear is worked out at night */
+	struct str summary, report; /* JSON objects: what a list shows; all of it */
+};
+/* ERR_NOT_FOUND: nothing is kept yet. report is left empty unless it is wanted. */
+enum err insight_fit_get(struct db_conn *c, struct arena *a, int64_t group, bool with_report, struct insight_fit *out) MUST_USE;
+enum err insight_fit_put(struct db_conn *c, const struct insight_fit *fit) MUST_USE;
+/* Groups after a group's id whose answer is missing, older than before_us, or behind the journal; by id, at most limit. */
+struct insight_due {
+	int64_t group, made_us, cost_us; /* made_us 0: never */
+};
+enum err insight_fits_due(struct db_conn *c, int64_t after, int64_t before_us, struct insight_due *out, size_t limit, size_t *out_count) MUST_USE;
+
 #endif

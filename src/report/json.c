@@ -41,11 +41,12 @@ static void put_series(struct json_out *j, const struct warmth_reading *r)
 	json_close_list(j);
 }
 
-static void put_people(struct json_out *j, const struct insight_group *g)
+static void put_people(struct json_out *j, const struct insight_group *g, size_t most)
 {
+	size_t shown = g->reading.people_count < most ? g->reading.people_count : most;
 	json_key(j, "people");
 	json_open_list(j);
-	for (size_t i = 0; i < g->reading.people_count; i++) {
+	for (size_t i = 0; i < shown; i++) {
 		const struct warmth_person *p = &g->reading.people[i];
 		json_open(j);
 		json_key_text(j, "name", g->names[i]);
@@ -144,7 +145,7 @@ static void put_examples(struct json_out *j, uint64_t lines, const struct parse_
 	json_close(j);
 }
 
-static void put_group(struct json_out *j, const struct insight_group *g)
+static void put_group(struct json_out *j, const struct insight_group *g, size_t people_most)
 {
 	const struct warmth_reading *r = &g->reading;
 	json_open(j);
@@ -172,7 +173,7 @@ static void put_group(struct json_out *j, const struct insight_group *g)
 	json_close(j);
 	put_level(j, &r->level);
 	put_series(j, r);
-	put_people(j, g);
+	put_people(j, g, people_most);
 	json_key(j, "core");
 	json_open(j);
 	put_core(j, "then", g, &r->then);
@@ -186,7 +187,7 @@ static void put_group(struct json_out *j, const struct insight_group *g)
 enum err report_json_group(const struct insight_group *g, struct buf *out)
 {
 	struct json_out j = JSON_OUT(out);
-	put_group(&j, g);
+	put_group(&j, g, REPORT_PEOPLE_KEPT);
 	return buf_end(out);
 }
 
@@ -197,7 +198,7 @@ enum err report_json(const struct insight_diagnosis *d, struct buf *out)
 	json_key(&j, "groups");
 	json_open_list(&j);
 	for (size_t i = 0; i < d->group_count; i++)
-		put_group(&j, &d->groups[i]);
+		put_group(&j, &d->groups[i], SIZE_MAX);
 	json_close_list(&j);
 	json_key_int(&j, "lines", (int64_t)d->lines);
 	put_examples(&j, d->skipped_lines, d->stray, d->stray_shown);

@@ -14,6 +14,7 @@
 
 #define REPORT_BYTES_MAX (1ull << 30)  /* a fit limit for the buffers */
 #define REPORT_PEOPLE_SHOWN 200u       /* in the table of a page; the JSON has all */
+#define REPORT_PEOPLE_KEPT 2000u
 #define REPORT_WEEKS_SHOWN 260u        /* rows in the table of a page */
 #define REPORT_CURVE_WEEKS 104u        /* in the curve */
 #define REPORT_GREETED 8u              /* people worth a greeting */
@@ -28,7 +29,7 @@
  * Times are RFC 3339 in UTC, a week is its Monday 00:00, unknown is null. More fields may be added; these stay.
  */
 enum err report_json(const struct insight_diagnosis *d, struct buf *out) MUST_USE;
-/* One group alone: the object that stands in "groups". A live group has "leaves_why" where too few left to be counted. */
+/* One group alone, to be kept and shown: the object that stands in "groups", with the REPORT_PEOPLE_KEPT who wrote most. A live group has "leaves_why" where too few left to be counted. */
 enum err report_json_group(const struct insight_group *g, struct buf *out) MUST_USE;
 enum err report_html(const struct insight_diagnosis *d, bool chinese, struct buf *out) MUST_USE;
 enum err report_plain(const struct insight_diagnosis *d, bool chinese, struct buf *out) MUST_USE;

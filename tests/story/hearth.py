@@ -92,6 +92,17 @@ class Server:
         db.commit()
         db.close()
 
+    def rows(self, text: str) -> list:
+        """What a query answers, as lists of text."""
+        if self.postgres:
+            said = subprocess.run(["psql", "-qXAtF\t", self.url, "-c", text], check=True, capture_output=True, text=True).stdout
+            return [line.split("\t") for line in said.splitlines()]
+        db = sqlite3.connect(pathlib.Path(self.folder) / "data/hearth.db")
+        try:
+            return [[str(value) for value in row] for row in db.execute(text)]
+        finally:
+            db.close()
+
     def __enter__(self):
         return self
 
