@@ -10,6 +10,7 @@ static const struct field me_fields[] = {
 	{ "locale", FIELD_TEXT, FIELD_REQUIRED, .one_of = "zh|en" }, { "login", FIELD_TEXT, FIELD_REQUIRED | FIELD_NULL },
 	{ "site_owner", FIELD_BOOL, FIELD_REQUIRED }, { "may_found", FIELD_BOOL, FIELD_REQUIRED },
 	{ "left_out", FIELD_BOOL, FIELD_REQUIRED, .what = "not counted in any model" },
+	{ "greetable", FIELD_BOOL, FIELD_REQUIRED, .what = "owners may be told that a greeting would be nice" },
 	{ "devices", FIELD_INT, FIELD_REQUIRED }, { "public_url", FIELD_TEXT, FIELD_REQUIRED },
 	{ "local_only", FIELD_BOOL, FIELD_REQUIRED, .what = "the address opens on this computer only" },
 	{ "version", FIELD_TEXT, FIELD_REQUIRED }, { "token", FIELD_TEXT, 0, .what = "of a new sign-in, once" }, { 0 },
@@ -37,6 +38,7 @@ static enum err write_me_members(struct req *r)
 	json_key_bool(&r->json, "site_owner", me.site_owner);
 	json_key_bool(&r->json, "may_found", me.site_owner || all);
 	json_key_bool(&r->json, "left_out", me.left_out);
+	json_key_bool(&r->json, "greetable", me.greetable);
 	json_key_int(&r->json, "devices", (int64_t)devices);
 	json_key_text(&r->json, "public_url", str_of(url));
 	json_key_bool(&r->json, "local_only", strstr(url, "//127.") || strstr(url, "//localhost") || strstr(url, "//[::1]"));
@@ -88,20 +90,27 @@ static const struct field me_set_fields[] = {
 	{ "name", FIELD_TEXT, 0, 1, PEOPLE_NAME_CHARS_MAX },
 	{ "locale", FIELD_TEXT, 0, .one_of = "zh|en" },
 	{ "left_out", FIELD_BOOL, 0 },
+	{ "greetable", FIELD_BOOL, 0 },
 	{ 0 },
 };
 
 static enum err me_set(struct req *r)
 {
-	struct account me;
-	TRY(people_get(r->db, r->arena, r->account, &me));
-	struct str name = req_has(r, "name") ? req_text(r, "name") : me.name;
-	bool chinese = str_eq(req_has(r, "locale") ? req_text(r, "locale") : me.locale, STR("zh"));
-	bool left_out = req_has(r, "left_out") ? req_bool(r, "left_out") : me.left_out;
-	TRY(people_set(r->db, r->account, name, chinese, left_out));
-	if (left_out && !me.left_out)
+	struct account was, me;
+	TRY(people_get(r->db, r->arena, r->account, &was));
+	me = was;
+	if (req_has(r, "name"))
+		me.name = req_text(r, "name");
+	if (req_has(r, "locale"))
+		me.locale = req_text(r, "locale");
+	if (req_has(r, "left_out"))
+		me.left_out = req_bool(r, "left_out");
+	if (req_has(r, "greetable"))
+		me.greetable = req_bool(r, "greetable");
+	TRY(people_set(r->db, &me));
+	if (me.left_out && !was.left_out)
 		TRY(insight_counts_forget(r->db, r->account));
-	if (!str_eq(name, me.name))
+	if (!str_eq(me.name, was.name))
 		TRY(group_tell_name(r->db, r->arena, r->account, r->now_us));
 	struct event e = { .stream = STREAM_ACCOUNT, .owner = r->account, .kind = EVENT_ME, .actor = r->account, .subject = r->account,
 		.at_us = r->now_us };

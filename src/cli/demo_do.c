@@ -33,10 +33,15 @@ static struct demo_member *member_of(const struct doing *d, const struct demo_ac
 static enum err account_of(const struct doing *d, const struct demo_act *act, int64_t *out)
 {
 	struct demo_person *who = &d->p->people[member_of(d, act)->person];
-	if (who->account == 0)
-		TRY(people_add(d->c, who->name, who->tongue != DEMO_ENGLISH, false, act->at_us, &who->account));
+	bool chinese = who->tongue != DEMO_ENGLISH;
 	*out = who->account;
-	return ERR_OK;
+	if (who->account)
+		return ERR_OK;
+	TRY(people_add(d->c, who->name, chinese, false, act->at_us, &who->account));
+	*out = who->account;
+	struct account wish = { .id = who->account, .name = who->name, .locale = chinese ? STR("zh") : STR("en") };
+	wish.greetable = who->account % 3 != 0; /* most would like to be greeted */
+	return people_set(d->c, &wish);
 }
 
 static enum err found(const struct doing *d, const struct demo_act *act)

@@ -2,7 +2,7 @@
  * A group that lives here: its history, what was said, who came and went, from the tables into the thermometer.
  *
  * Promises: a member and the names he claimed in the history are one person; whoever wished to be left out of models is not
- * in it; how many left is only told from INSIGHT_LEAVES_TOLD on, who left never.
+ * in it; only who agreed to it may be named; how many left is only told from INSIGHT_LEAVES_TOLD on, who left never.
  * Called by: api. Owns: the counts and the answer. Not here: the statements (tables_sql.c), the formulas (warmth).
  */
 #include <stdlib.h>
@@ -18,11 +18,16 @@ struct somebody {
 	bool bot, left_out;
 };
 
+struct named { /* by index */
+	struct str name;
+	bool greetable;
+};
+
 struct insight_group_reading {
 	struct arena *memory;
 	struct warmth *warmth;
 	struct idmap *accounts, *authors; /* id -> struct somebody */
-	struct str *names;                /* by index */
+	struct named *names;              /* by index */
 	size_t people, people_room;
 	int64_t now_us;
 	uint64_t later;
@@ -56,14 +61,15 @@ static enum err meet(struct insight_group_reading *r, struct idmap *ids, int64_t
 		return ERR_MEMORY;
 	if (r->people == r->people_room) {
 		size_t room = r->people_room ? r->people_room * 2 : 64;
-		struct str *names = realloc(r->names, room * sizeof *names);
+		struct named *names = realloc(r->names, room * sizeof *names);
 		if (names == NULL)
 			return ERR_MEMORY;
 		r->names = names;
 		r->people_room = room;
 	}
 	s->index = (int32_t)r->people;
-	TRY(arena_copy(r->memory, name, &r->names[r->people++]));
+	r->names[r->people] = (struct named){ 0 };
+	TRY(arena_copy(r->memory, name, &r->names[r->people++].name));
 	*out = s;
 	return idmap_put(ids, (uint64_t)id, s);
 }
@@ -80,6 +86,7 @@ static enum err read_members(struct insight_group_reading *r, struct db_conn *c,
 			after = db_int(&rows, 0);
 			TRY(meet(r, r->accounts, after, db_str(&rows, 2), &s));
 			s->left_out = db_int(&rows, 1) != 0;
+			r->names[s->index].greetable = db_int(&rows, 3) != 0;
 		}
 		TRY(db_rows_end(&rows));
 		more = n == TABLES_PAGE;
@@ -204,15 +211,18 @@ static enum err answer(struct insight_group_reading *r, const struct group *g)
 	to->key = to->name;
 	TRY(warmth_answer(r->warmth, &ask, r->memory, &to->reading));
 	struct str *names = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *names);
-	if (names == NULL)
+	bool *nameable = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *nameable);
+	if (names == NULL || nameable == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < to->reading.people_count; i++) {
 		int32_t person = to->reading.people[i].person;
-		names[i] = r->names[person];
+		names[i] = r->names[person].name;
+		nameable[i] = r->names[person].greetable;
 		if (owner && owner->index == person)
 			to->owner = i;
 	}
 	to->names = names;
+	to->nameable = g->external ? NULL : nameable;
 	return ERR_OK;
 }
 

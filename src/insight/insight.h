@@ -39,6 +39,7 @@ struct insight_group {
 	unsigned known;                  /* enum parse_known */
 	struct warmth_reading reading;
 	const struct str *names;         /* of reading.people, by the same index */
+	const bool *nameable;            /* hosted: who agreed to be named as worth a greeting; NULL: a file's holder sees all */
 	size_t owner;                    /* index in reading.people, or INSIGHT_NOT_THERE */
 	uint64_t later;                  /* events left out because of at_us */
 	/* Lines not understood. A line says no group when it cannot be read: it is counted where the lines around it belong. */

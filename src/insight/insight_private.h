@@ -58,7 +58,7 @@ enum warmth_kind feed_kind(enum parse_kind kind);
 
 /* ---- what the tables know of a group (tables_sql.c); rows of at most TABLES_PAGE, the caller closes them ---- */
 #define TABLES_PAGE 20000
-enum err tables_members(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;  /* account, left_out, name */
+enum err tables_members(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;  /* account, left_out, name, greetable */
 enum err tables_authors(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;  /* id, account, bot, name */
 /* at, place, id, kind, author, target, flags */
 enum err tables_lines(struct db_conn *c, int64_t group, struct history_place after, struct db_rows *out) MUST_USE;

@@ -1,7 +1,7 @@
 /* What the tables know of one group, in pages: the feeder's statements (group_reading.c). */
 #include "insight/insight_private.h"
 
-DB_SQL(sql_feed_members, "SELECT m.account, a.left_out, a.name FROM member m JOIN account a ON a.id = m.account "
+DB_SQL(sql_feed_members, "SELECT m.account, a.left_out, a.name, a.greetable FROM member m JOIN account a ON a.id = m.account "
 	"WHERE m.group_id = $1 AND m.account > $2 AND m.state IN ('in', 'left', 'removed', 'barred') ORDER BY m.account LIMIT $3")
 DB_SQL(sql_feed_authors, "SELECT id, COALESCE(account, 0), bot, name FROM history_author WHERE group_id = $1 AND id > $2 ORDER BY id LIMIT $3")
 DB_SQL(sql_feed_lines, "SELECT at_us, place, id, kind, COALESCE(author, 0), COALESCE(target, 0), flags FROM history "

@@ -25,7 +25,9 @@
 struct account {
 	int64_t id, made_us;
 	struct str name, locale, login; /* login empty: no password */
-	bool site_owner, left_out;
+	bool site_owner;
+	bool left_out;  /* in no model */
+	bool greetable; /* an owner may be told that a greeting would be nice */
 };
 
 /* The site's row, made at the first start: may everybody found groups? */
@@ -37,7 +39,7 @@ enum err people_add(struct db_conn *c, struct str name, bool chinese, bool site_
 enum err people_get(struct db_conn *c, struct arena *a, int64_t account, struct account *out) MUST_USE; /* ERR_NOT_FOUND */
 enum err people_site_owner(struct db_conn *c, int64_t *out_account) MUST_USE; /* ERR_NOT_FOUND: nobody came in yet */
 enum err people_count(struct db_conn *c, int64_t *out_count) MUST_USE;
-enum err people_set(struct db_conn *c, int64_t account, struct str name, bool chinese, bool left_out) MUST_USE;
+enum err people_set(struct db_conn *c, const struct account *a) MUST_USE; /* name, locale, left_out, greetable */
 /* The account ends: its name becomes name, its way in and its sign-ins go. empties: what it said is to be emptied too. */
 enum err people_delete(struct db_conn *c, int64_t account, struct str name, bool empties, int64_t now_us) MUST_USE;
 /* Somebody deleted whose messages are not all emptied yet; ERR_NOT_FOUND. */

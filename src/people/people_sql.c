@@ -5,15 +5,15 @@ DB_SQL(sql_site_add, "INSERT INTO site (one, secret, made_us) VALUES (1, $1, $2)
 DB_SQL(sql_site_get, "SELECT may_found FROM site WHERE one = 1")
 DB_SQL(sql_site_set, "UPDATE site SET may_found = $1 WHERE one = 1")
 DB_SQL(sql_account_add, "INSERT INTO account (name, locale, site_owner, made_us) VALUES ($1, $2, $3, $4) RETURNING id")
-DB_SQL(sql_account_get, "SELECT id, name, locale, login, site_owner, left_out, made_us FROM account WHERE id = $1 AND deleted_us IS NULL")
+DB_SQL(sql_account_get, "SELECT id, name, locale, login, site_owner, left_out, made_us, greetable FROM account WHERE id = $1 AND deleted_us IS NULL")
 DB_SQL(sql_account_count, "SELECT COUNT(*) FROM account WHERE deleted_us IS NULL")
 DB_SQL(sql_site_owner, "SELECT id FROM account WHERE site_owner = 1 AND deleted_us IS NULL ORDER BY id LIMIT 1")
-DB_SQL(sql_account_set, "UPDATE account SET name = $2, locale = $3, left_out = $4 WHERE id = $1")
+DB_SQL(sql_account_set, "UPDATE account SET name = $2, locale = $3, left_out = $4, greetable = $5 WHERE id = $1")
 DB_SQL(sql_login_owner, "SELECT id FROM account WHERE login = $1")
 DB_SQL(sql_account_password, "UPDATE account SET login = $2, password_hash = $3 WHERE id = $1")
 DB_SQL(sql_account_by_login, "SELECT id, password_hash FROM account WHERE login = $1 AND deleted_us IS NULL")
 DB_SQL(sql_account_hash, "SELECT password_hash FROM account WHERE id = $1")
-DB_SQL(sql_account_end, "UPDATE account SET name = $2, login = NULL, password_hash = NULL, left_out = 1, deleted_us = $3, empties = $4 "
+DB_SQL(sql_account_end, "UPDATE account SET name = $2, login = NULL, password_hash = NULL, left_out = 1, greetable = 0, deleted_us = $3, empties = $4 "
 	"WHERE id = $1")
 DB_SQL(sql_account_sessions_end, "UPDATE session SET ended_us = COALESCE(ended_us, $2), agent = '' WHERE account = $1")
 DB_SQL(sql_account_links_end, "UPDATE enter_link SET used_us = COALESCE(used_us, $2), agent = NULL WHERE account = $1")
@@ -62,6 +62,7 @@ enum err people_get(struct db_conn *c, struct arena *a, int64_t account, struct 
 	got.site_owner = db_int(&rows, 4) != 0;
 	got.left_out = db_int(&rows, 5) != 0;
 	got.made_us = db_int(&rows, 6);
+	got.greetable = db_int(&rows, 7) != 0;
 	*out = got;
 	return ERR_OK;
 }
@@ -82,9 +83,9 @@ enum err people_count(struct db_conn *c, int64_t *out_count)
 	return ERR_OK;
 }
 
-enum err people_set(struct db_conn *c, int64_t account, struct str name, bool chinese, bool left_out)
+enum err people_set(struct db_conn *c, const struct account *a)
 {
-	return db_run(c, &sql_account_set, NULL, DB_I(account), DB_T(name), DB_T(locale_of(chinese)), DB_I(left_out));
+	return db_run(c, &sql_account_set, NULL, DB_I(a->id), DB_T(a->name), DB_T(a->locale), DB_I(a->left_out), DB_I(a->greetable));
 }
 
 enum err people_delete(struct db_conn *c, int64_t account, struct str name, bool empties, int64_t now_us)

@@ -48,6 +48,8 @@ static void put_people(struct json_out *j, const struct insight_group *g, size_t
 	json_open_list(j);
 	for (size_t i = 0; i < shown; i++) {
 		const struct warmth_person *p = &g->reading.people[i];
+		if (g->nameable && (!g->nameable[i] || p->silence != WARMTH_SILENT))
+			continue;
 		json_open(j);
 		json_key_text(j, "name", g->names[i]);
 		json_key_int(j, "messages", (int64_t)p->messages);
@@ -96,7 +98,10 @@ static void put_core(struct json_out *j, const char *key, const struct insight_g
 	json_open_list(j);
 	for (size_t i = 0; i < c->count; i++) {
 		json_open(j);
-		json_key_text(j, "name", g->names[c->who[i].person]);
+		if (g->nameable)
+			json_key_null(j, "name");
+		else
+			json_key_text(j, "name", g->names[c->who[i].person]);
 		json_key_int(j, "messages", (int64_t)c->who[i].messages);
 		json_close(j);
 	}
@@ -176,6 +181,7 @@ static void put_group(struct json_out *j, const struct insight_group *g, size_t 
 	put_people(j, g, people_most);
 	json_key(j, "core");
 	json_open(j);
+	json_key_int(j, "stayed", (int64_t)core_stayed_of(g));
 	put_core(j, "then", g, &r->then);
 	put_core(j, "now", g, &r->now);
 	json_close(j);

@@ -7,7 +7,10 @@
 static void name_of(struct page *p, const struct insight_group *g, size_t person)
 {
 	put(p, "<bdi>");
-	put_text(p, g->names[person]);
+	if (g->nameable) /* a group that lives here: named is only who is worth a greeting */
+		say(p, W_somebody, NULL);
+	else
+		put_text(p, g->names[person]);
 	put(p, "</bdi>");
 	if (person == g->owner) {
 		put(p, " <span class=\"tag\">");
@@ -55,12 +58,19 @@ static void core_window(struct page *p, const struct insight_group *g, const str
 	put(p, "</div>");
 }
 
-void say_stayed(struct page *p, const struct insight_group *g)
+size_t core_stayed_of(const struct insight_group *g)
 {
 	const struct warmth_core *then = &g->reading.then;
 	size_t talk = 0;
 	for (size_t i = 0; i < then->count; i++)
 		talk += g->reading.people[then->who[i].person].last_us >= g->reading.now.from_us;
+	return talk;
+}
+
+void say_stayed(struct page *p, const struct insight_group *g)
+{
+	const struct warmth_core *then = &g->reading.then;
+	size_t talk = core_stayed_of(g);
 	struct value n = count_value(p, then->count), k = count_value(p, talk);
 	struct str one = str_of(word_text(talk ? W_core_one_talks : W_core_one_silent, p->chinese));
 	if (then->count == 1)
@@ -136,6 +146,8 @@ void html_people(struct page *p, const struct insight_group *g)
 {
 	static const enum word head[] = { W_name, W_messages, W_first, W_last, W_own_rhythm };
 	const struct warmth_reading *r = &g->reading;
+	if (g->nameable)
+		return;
 	put(p, "<section><h3>");
 	say(p, W_people, NULL);
 	put(p, "</h3><details><summary>");

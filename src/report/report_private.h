@@ -46,6 +46,7 @@ bool order_is_rates(const struct warmth_order *o);     /* it looks like an order
 size_t greeted_of(const struct insight_group *g, size_t out_people[REPORT_GREETED]);
 enum word no_greeting_word(const struct insight_group *g);
 void say_greeting(struct page *p, const struct insight_group *g, size_t person);
+size_t core_stayed_of(const struct insight_group *g); /* lists.c: how many of the core then still talk */
 void say_stayed(struct page *p, const struct insight_group *g); /* lists.c: of the core then, who still talks */
 void say_source(struct page *p, const struct insight_group *g); /* lists.c */
 void say_level(struct page *p, const struct warmth_reading *r); /* html.c */

@@ -195,7 +195,7 @@ size_t greeted_of(const struct insight_group *g, size_t out_people[REPORT_GREETE
 	for (size_t i = 0; i < g->reading.people_count; i++) {
 		const struct warmth_person *x = &g->reading.people[i];
 		if (x->silence != WARMTH_SILENT || !x->regular || x->quiet_days > REPORT_GREETED_QUIET_DAYS ||
-			i == g->owner)
+			i == g->owner || (g->nameable && !g->nameable[i]))
 			continue;
 		size_t at = n < REPORT_GREETED ? n++ : REPORT_GREETED;
 		while (at > 0 && g->reading.people[out_people[at - 1]].quiet_days > x->quiet_days) {

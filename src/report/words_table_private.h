@@ -102,6 +102,7 @@ WORD(core_half_one, "{speakers} 人说了 {messages} 条，一半出自一个人
 WORD(core_unknown, "这段时间只有 {messages} 条，不够看。", "Only {messages} messages in this time: not enough to say.")
 WORD(core_before, "那时候还没有这个群的记录。", "The record does not reach back that far.")
 WORD(core_more, "还有 {n} 人", "and {n} more")
+WORD(somebody, "一位成员", "a member")
 WORD(core_stayed, "从前撑着话头的 {n} 人里，{k} 人现在还说话。", "Of the {n} who carried it then, {k} still talk now.")
 WORD(core_stayed_one, "从前撑着话头的那个人，现在{k}。", "The one who carried it then {k}.")
 WORD(core_one_talks, "还说话", "still talks")

@@ -88,6 +88,7 @@ export const wWarmth = words({
 	carriedWindow: ['{from} 到 {to}', '{from} to {to}'],
 	carriedHalf: ['{s} 人说了 {m} 条，一半出自 {n} 人。', '{s} people wrote {m}; one of them wrote half.|{s} people wrote {m}; {n} of them wrote half.'],
 	carriedStayed: ['从前撑着话头的 {n} 人里，{k} 人现在还说话。', 'The one who carried it then: {k} still talks now.|Of the {n} who carried it then, {k} still talk now.'],
+	somebody: ['一位成员', 'A member'],
 	carriedBoth: ['从前和现在，撑着话头的是哪些人。', 'Who carried the talk then, and who does now.'],
 	carriedUnknown: ['不知道：这段时间的话太少。', 'Unknown: too little was said in this time.'],
 	carriedMore: ['还有 {n} 人', 'and {n} more'],

@@ -16,7 +16,7 @@ export interface Person {
 	usual_gap_days?: number | null
 }
 
-export interface Carriers { from: string; to: string; messages: number; speakers: number; people: { name: string; messages: number }[] }
+export interface Carriers { from: string; to: string; messages: number; speakers: number; people: { name: string | null; messages: number }[] }
 
 export interface Level {
 	stage: 'warming' | 'steady' | 'cooling' | 'quiet' | null
@@ -42,7 +42,7 @@ export interface FullReport {
 	level: Level
 	series: { week: string; messages: number; speakers: number }[]
 	people: Person[]
-	core?: { then: Carriers | null; now: Carriers | null }
+	core?: { stayed: number; then: Carriers | null; now: Carriers | null }
 	order_of_silence: { rho: number | null; low: number | null; high: number | null; p_null: number | null; gone: number; answer?: string }
 	skipped: { lines: number; examples: { line: number; file?: string; text: string }[] }
 }
