@@ -270,12 +270,11 @@ static bool is_frame(struct str line)
 static void drop_rule(struct buf *text)
 {
 	struct str s = str_trim(buf_str(text));
-	while (str_ends(s, STR("====")))
-		s.n -= 4;
-	while (s.n > 0 && s.p[s.n - 1] == '=')
-		s.n--;
-	if (s.n == 0 || s.p[s.n - 1] == '\n')
-		text->n = s.n;
+	size_t n = s.n > 0 ? (size_t)(s.p - text->p) + s.n : 0;
+	while (n > 0 && text->p[n - 1] == '=')
+		n--;
+	if (n == 0 || text->p[n - 1] == '\n')
+		text->n = n;
 }
 
 static enum err take_line(struct reader *r, struct str line)

@@ -56,6 +56,16 @@ static void test_nothing_is_lost_at_a_rule(void **state)
 	see_free(&s);
 }
 
+/* Found by the fuzzer: blank lines before the text moved the place where the rule was cut off into a character. */
+static void test_rule_after_blank_lines(void **state)
+{
+	struct see s;
+	read_content(&s, NULL, ".txt",
+		STR("消息对象:一\n====\n\n2014-05-01 9:03:07 老王(12345678)\n\n \n你好\n====\n消息对象:二\n"));
+	expect_line(&s, "g0 text 老王 > - [] 2 | 你好\n");
+	see_free(&s);
+}
+
 static void test_system(void **state)
 {
 	struct see s;
@@ -113,6 +123,7 @@ int main(void)
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_what_is_no_header),
 		cmocka_unit_test(test_nothing_is_lost_at_a_rule),
+		cmocka_unit_test(test_rule_after_blank_lines),
 		cmocka_unit_test(test_system),
 		cmocka_unit_test(test_copied),
 		cmocka_unit_test(test_gb18030),
