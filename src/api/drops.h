@@ -147,6 +147,27 @@ void sweep_soon(struct sweep *s); /* there is something to do; any thread */
 void sweep_stop(struct sweep *s);
 void sweep_free(struct sweep *s);
 
+/* ---- thermometer.c ---- */
+struct mine { /* the groups that one owns: what thermometer_mine loads into r->state */
+	struct group *groups;
+	size_t count;
+};
+struct thermometer_line { /* one of them, as a list shows it */
+	const struct group *group;
+	struct insight_fit fit;
+	const struct json *summary; /* NULL: nothing is known yet */
+	int64_t need, spoke, today;
+};
+enum err thermometer_mine(struct req *r) MUST_USE;
+/* Do what in a read transaction of t->reader, one at a time. ERR_BUSY: the server is starting or ending. */
+enum err thermometer_reading(struct req *r, enum err (*what)(struct req *r, struct thermometer *t)) MUST_USE;
+/* Those of mine, the one that needs most first. Within thermometer_reading. */
+enum err thermometer_lines(struct req *r, struct thermometer *t, struct thermometer_line **out, size_t *out_count) MUST_USE;
+/* A group's answer: as kept; made anew when that is cheap and something happened since, or when nothing is kept and
+ * *budget_us lasts. ERR_NOT_FOUND: nothing is known yet. Within thermometer_reading. */
+enum err thermometer_fit(struct thermometer *t, struct arena *a, int64_t group, int64_t now_us, bool with_report, int64_t *budget_us,
+	struct insight_fit *out) MUST_USE;
+
 /* ---- fits.c ---- */
 #define FIT_WEEKS 12u
 #define FIT_CHEAP_US (100 * US_PER_MS) /* worked out whenever somebody looks */

@@ -23,6 +23,7 @@
 #define NIGHT_TO_H 6
 #define PAGE 200u
 #define COUNT_ROUNDS_MAX 1000u
+#define FIT_GREETINGS 3u
 #define MONDAY_US (4 * US_PER_DAY) /* the first one after 1970-01-01 */
 #define WEEK_US (7 * US_PER_DAY)
 
@@ -61,8 +62,27 @@ static int64_t need_of(const struct warmth_reading *r)
 	return (int64_t)(1000 * fading[r->level.stage] * log2(2 + (double)r->members));
 }
 
-static void write_summary(struct json_out *j, const struct warmth_reading *r)
+/* For the day's act. A member is kept by his number alone: whether he may be named is asked again when it is shown. */
+static void write_greetings(struct json_out *j, const struct insight_group *g)
 {
+	size_t people[REPORT_GREETED], n = report_greeted(g, people);
+	json_key(j, "greet");
+	json_open_list(j);
+	for (size_t i = 0; i < n && i < FIT_GREETINGS; i++) {
+		const struct warmth_person *p = &g->reading.people[people[i]];
+		json_open(j);
+		json_key_int(j, "account", g->accounts ? g->accounts[people[i]] : 0);
+		json_key_text(j, "name", g->accounts ? STR("") : g->names[people[i]]);
+		json_key_int(j, "quiet_days", p->quiet_days);
+		json_key_real(j, "usual_gap_days", p->usual_gap_days);
+		json_close(j);
+	}
+	json_close_list(j);
+}
+
+static void write_summary(struct json_out *j, const struct insight_group *g)
+{
+	const struct warmth_reading *r = &g->reading;
 	static const char *const stages[] = { "unknown", "warming", "steady", "cooling", "quiet" };
 	uint32_t weeks[FIT_WEEKS] = { 0 };
 	if (r->talked)
@@ -82,6 +102,7 @@ static void write_summary(struct json_out *j, const struct warmth_reading *r)
 	json_key_text(j, "stage", str_of(stages[r->level.stage]));
 	json_key_real(j, "percent", r->level.percent);
 	json_key_int(j, "need", need_of(r));
+	write_greetings(j, g);
 	json_close(j);
 }
 
@@ -92,7 +113,7 @@ enum err fit_make(struct db_conn *c, int64_t group, int64_t now_us, struct fit *
 	TRY(event_last(c, STREAM_GROUP, group, &number));
 	TRY(insight_group_read(c, group, now_us, &reading));
 	struct json_out summary = JSON_OUT(&f->summary);
-	write_summary(&summary, &insight_group_of(reading)->reading);
+	write_summary(&summary, insight_group_of(reading));
 	TRY(report_json_group(insight_group_of(reading), &f->report));
 	TRY(buf_end(&f->summary));
 	f->kept = (struct insight_fit){ .group = group, .made_us = now_us, .number = number, .cost_us = clock_mono_us() - began_us,

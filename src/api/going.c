@@ -213,7 +213,7 @@ static enum err delete_handle(struct req *r)
 	TRY(group_leave_all(r->db, r->arena, r->account, r->now_us));
 	TRY(chat_unclaim(r->db, r->account));
 	TRY(end_sessions(r));
-	TRY(insight_counts_forget(r->db, r->account));
+	TRY(insight_leave_out(r->db, r->account));
 	TRY(people_delete(r->db, r->account, chinese ? STR("离开的人") : STR("Somebody who left"), str_eq(req_text(r, "messages"), STR("empty")),
 		r->now_us));
 	req_header(r, "Set-Cookie", "hearth_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");

@@ -27,8 +27,7 @@ static enum err begin(struct thermometer *t)
 	return e;
 }
 
-/* As kept; made anew when that is cheap and something happened since, or nothing is kept. In a transaction of t->reader. */
-static enum err fit_of(struct thermometer *t, struct arena *a, int64_t group, int64_t now_us, bool with_report, int64_t *budget_us,
+enum err thermometer_fit(struct thermometer *t, struct arena *a, int64_t group, int64_t now_us, bool with_report, int64_t *budget_us,
 	struct insight_fit *out)
 {
 	CLEANUP(fit_free) struct fit made = FIT;
@@ -63,6 +62,11 @@ static enum err read_group(struct thermometer *t, int64_t group, int64_t now_us,
 
 /* ---- all of mine ---- */
 
+static const struct field greet_fields[] = {
+	{ "account", FIELD_INT, FIELD_REQUIRED, .what = "0: a name of the file" }, { "name", FIELD_TEXT, FIELD_REQUIRED, .what = "of a file only" },
+	{ "quiet_days", FIELD_INT, FIELD_REQUIRED }, { "usual_gap_days", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL }, { 0 },
+};
+static const struct shape greet_shape = { "Greeting", greet_fields };
 static const struct field line_fields[] = {
 	{ "id", FIELD_INT, FIELD_REQUIRED }, { "name", FIELD_TEXT, FIELD_REQUIRED },
 	{ "kind", FIELD_TEXT, FIELD_REQUIRED, .one_of = "hosted|external" },
@@ -74,18 +78,15 @@ static const struct field line_fields[] = {
 	{ "stage", FIELD_TEXT, FIELD_REQUIRED, .one_of = "warming|steady|cooling|quiet|unknown" },
 	{ "percent", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL, .what = "of the group's usual, over the last twelve weeks" },
 	{ "spoke", FIELD_INT, FIELD_REQUIRED, .what = "who ever spoke" },
-	{ "need", FIELD_INT, FIELD_REQUIRED, .what = "how much it asks for its owner; the list is in this order" }, { 0 },
+	{ "need", FIELD_INT, FIELD_REQUIRED, .what = "how much it asks for its owner; the list is in this order" },
+	{ "greet", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &greet_shape, .max_items = 3 }, { 0 },
 };
 static const struct shape line_shape = { "GroupWarmth", line_fields };
 static const struct field list_fields[] = { { "groups", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &line_shape }, { 0 } };
 static const struct shape list_shape = { "GroupWarmths", list_fields };
 
-struct mine {
-	struct group *groups;
-	size_t count;
-};
 
-static enum err list_load(struct req *r)
+enum err thermometer_mine(struct req *r)
 {
 	struct mine *m = ARENA_NEW(r->arena, struct mine);
 	if (m == NULL)
@@ -94,25 +95,20 @@ static enum err list_load(struct req *r)
 	return group_owned(r->db, r->arena, r->account, GROUP_OF_ONE_MAX, &m->groups, &m->count);
 }
 
-struct line {
-	const struct group *group;
-	struct insight_fit fit;
-	int64_t need, spoke, today;
-};
-
-static enum err line_of(struct req *r, struct thermometer *t, const struct group *g, int64_t *budget_us, struct line *out)
+static enum err line_of(struct req *r, struct thermometer *t, const struct group *g, int64_t *budget_us, struct thermometer_line *out)
 {
 	struct json *summary;
 	size_t at;
 	uint32_t today;
-	*out = (struct line){ .group = g };
+	*out = (struct thermometer_line){ .group = g };
 	TRY(insight_counts_days(t->reader, g->id, r->now_us / US_PER_DAY, 1, &today));
 	out->today = today;
-	enum err e = fit_of(t, r->arena, g->id, r->now_us, false, budget_us, &out->fit);
+	enum err e = thermometer_fit(t, r->arena, g->id, r->now_us, false, budget_us, &out->fit);
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK;
 	TRY(e);
 	TRY(json_read(r->arena, out->fit.summary, SUMMARY_DEPTH, &summary, &at));
+	out->summary = summary;
 	out->need = json_get(summary, "need")->integer;
 	out->spoke = json_get(summary, "spoke")->integer;
 	return ERR_OK;
@@ -120,16 +116,31 @@ static enum err line_of(struct req *r, struct thermometer *t, const struct group
 
 static int by_need(const void *a, const void *b)
 {
-	const struct line *x = a, *y = b;
+	const struct thermometer_line *x = a, *y = b;
 	if (x->need != y->need)
 		return x->need < y->need ? 1 : -1;
 	return (x->group->id > y->group->id) - (x->group->id < y->group->id);
 }
 
-static void write_line(struct json_out *j, const struct line *l)
+enum err thermometer_lines(struct req *r, struct thermometer *t, struct thermometer_line **out, size_t *out_count)
+{
+	const struct mine *m = r->state;
+	int64_t budget_us = LIST_BUDGET_US;
+	struct thermometer_line *lines = arena_take_many(r->arena, m->count + 1, sizeof *lines);
+	if (lines == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < m->count; i++)
+		TRY(line_of(r, t, &m->groups[i], &budget_us, &lines[i]));
+	qsort(lines, m->count, sizeof *lines, by_need);
+	*out = lines;
+	*out_count = m->count;
+	return ERR_OK;
+}
+
+static void write_line(struct json_out *j, const struct thermometer_line *l)
 {
 	static const struct str unknown = STR("{\"weeks\":[0,0,0,0,0,0,0,0,0,0,0,0],\"messages\":0,\"spoke\":0,\"last_at\":null,"
-		"\"stage\":\"unknown\",\"percent\":null,\"need\":0}");
+		"\"stage\":\"unknown\",\"percent\":null,\"need\":0,\"greet\":[]}");
 	struct str summary = l->fit.summary.n ? l->fit.summary : unknown;
 	json_open(j);
 	json_key_int(j, "id", l->group->id);
@@ -142,26 +153,22 @@ static void write_line(struct json_out *j, const struct line *l)
 	json_close(j);
 }
 
-static enum err write_all(struct req *r, struct thermometer *t, const struct mine *m)
+static enum err write_all(struct req *r, struct thermometer *t)
 {
-	int64_t budget_us = LIST_BUDGET_US;
-	struct line *lines = arena_take_many(r->arena, m->count + 1, sizeof *lines);
-	if (lines == NULL)
-		return ERR_MEMORY;
-	for (size_t i = 0; i < m->count; i++)
-		TRY(line_of(r, t, &m->groups[i], &budget_us, &lines[i]));
-	qsort(lines, m->count, sizeof *lines, by_need);
+	struct thermometer_line *lines;
+	size_t count;
+	TRY(thermometer_lines(r, t, &lines, &count));
 	json_open(&r->json);
 	json_key(&r->json, "groups");
 	json_open_list(&r->json);
-	for (size_t i = 0; i < m->count; i++)
+	for (size_t i = 0; i < count; i++)
 		write_line(&r->json, &lines[i]);
 	json_close_list(&r->json);
 	json_close(&r->json);
 	return ERR_OK;
 }
 
-static enum err list_handle(struct req *r)
+enum err thermometer_reading(struct req *r, enum err (*what)(struct req *r, struct thermometer *t))
 {
 	struct thermometer *t = thermometer_of(r);
 	if (t == NULL)
@@ -169,15 +176,17 @@ static enum err list_handle(struct req *r)
 	pthread_mutex_lock(&t->reader_lock);
 	enum err e = begin(t);
 	if (e == ERR_OK) {
-		e = write_all(r, t, r->state);
+		e = what(r, t);
 		db_rollback(t->reader);
 	}
 	pthread_mutex_unlock(&t->reader_lock);
 	return e;
 }
 
+static enum err list_handle(struct req *r) { return thermometer_reading(r, write_all); }
+
 const struct entry thermometer_list_entry = { .name = "thermometer.list", .method = "GET", .path = "/api/v1/thermometer",
-	.what = "How warm my groups are", .tx = TX_NONE, .rate = RATE_READ, .answer = &list_shape, .may = may_signed_in, .load = list_load,
+	.what = "How warm my groups are", .tx = TX_NONE, .rate = RATE_READ, .answer = &list_shape, .may = may_signed_in, .load = thermometer_mine,
 	.handle = list_handle };
 
 /* ---- one group ---- */
@@ -186,21 +195,11 @@ static const struct field group_fields[] = { PATH_GROUP, { "lang", FIELD_TEXT, F
 
 static enum err group_load(struct req *r) { return may_owner(r); }
 
-static enum err group_handle(struct req *r)
+static enum err write_group(struct req *r, struct thermometer *t)
 {
-	struct thermometer *t = thermometer_of(r);
 	struct insight_fit fit;
 	int64_t budget_us = LIST_BUDGET_US, group = req_int(r, "group");
-	if (t == NULL)
-		return ERR_BUSY;
-	pthread_mutex_lock(&t->reader_lock);
-	enum err e = begin(t);
-	if (e == ERR_OK) {
-		e = fit_of(t, r->arena, group, r->now_us, true, &budget_us, &fit);
-		db_rollback(t->reader);
-	}
-	pthread_mutex_unlock(&t->reader_lock);
-	TRY(e);
+	TRY(thermometer_fit(t, r->arena, group, r->now_us, true, &budget_us, &fit));
 	pthread_mutex_lock(&t->lock);
 	bool brought = drop_group_is_brought(t, group);
 	pthread_mutex_unlock(&t->lock);
@@ -211,6 +210,8 @@ static enum err group_handle(struct req *r)
 	json_close(&r->json);
 	return ERR_OK;
 }
+
+static enum err group_handle(struct req *r) { return thermometer_reading(r, write_group); }
 
 enum err api_report_page(struct req *r, const struct insight_diagnosis *one)
 {

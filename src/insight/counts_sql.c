@@ -40,10 +40,11 @@ enum err counts_group(struct db_conn *c, int64_t group, int64_t day, int64_t mes
 	return db_run(c, &sql_count_group, NULL, DB_I(group), DB_I(day), DB_I(messages), DB_I(joins), DB_I(leaves));
 }
 
-enum err insight_counts_forget(struct db_conn *c, int64_t account)
+enum err insight_leave_out(struct db_conn *c, int64_t account)
 {
 	TRY(db_run(c, &sql_count_without, NULL, DB_I(account)));
-	return db_run(c, &sql_count_forget, NULL, DB_I(account));
+	TRY(db_run(c, &sql_count_forget, NULL, DB_I(account)));
+	return insight_unname(c, account);
 }
 
 enum err insight_counts_days(struct db_conn *c, int64_t group, int64_t from_day, size_t days, uint32_t *out_messages)

@@ -6,9 +6,12 @@ DB_SQL(sql_fit_report, "SELECT made_us, number, cost_us, summary, report FROM gr
 DB_SQL(sql_fit_put, "INSERT INTO group_fit (group_id, made_us, number, cost_us, summary, report) VALUES ($1, $2, $3, $4, $5, $6) "
 	"ON CONFLICT (group_id) DO UPDATE SET made_us = excluded.made_us, number = excluded.number, cost_us = excluded.cost_us, "
 	"summary = excluded.summary, report = excluded.report")
+DB_SQL(sql_fits_forget, "DELETE FROM group_fit WHERE group_id IN (SELECT m.group_id FROM member m WHERE m.account = $1)")
 DB_SQL(sql_fits_due, "SELECT g.id, COALESCE(f.made_us, 0), COALESCE(f.cost_us, 0) FROM chat_group g "
 	"LEFT JOIN group_fit f ON f.group_id = g.id LEFT JOIN stream s ON s.stream = 1 AND s.owner = g.id "
 	"WHERE g.id > $1 AND (f.group_id IS NULL OR f.made_us < $2 OR f.number <> COALESCE(s.last_number, 0)) ORDER BY g.id LIMIT $3")
+
+enum err insight_unname(struct db_conn *c, int64_t account) { return db_run(c, &sql_fits_forget, NULL, DB_I(account)); }
 
 enum err insight_fit_get(struct db_conn *c, struct arena *a, int64_t group, bool with_report, struct insight_fit *out)
 {

@@ -20,6 +20,7 @@ struct somebody {
 
 struct named { /* by index */
 	struct str name;
+	int64_t account; /* 0: a name of the history */
 	bool greetable;
 };
 
@@ -86,6 +87,7 @@ static enum err read_members(struct insight_group_reading *r, struct db_conn *c,
 			after = db_int(&rows, 0);
 			TRY(meet(r, r->accounts, after, db_str(&rows, 2), &s));
 			s->left_out = db_int(&rows, 1) != 0;
+			r->names[s->index].account = after;
 			r->names[s->index].greetable = db_int(&rows, 3) != 0;
 		}
 		TRY(db_rows_end(&rows));
@@ -212,17 +214,20 @@ static enum err answer(struct insight_group_reading *r, const struct group *g)
 	TRY(warmth_answer(r->warmth, &ask, r->memory, &to->reading));
 	struct str *names = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *names);
 	bool *nameable = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *nameable);
-	if (names == NULL || nameable == NULL)
+	int64_t *accounts = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *accounts);
+	if (names == NULL || nameable == NULL || accounts == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < to->reading.people_count; i++) {
 		int32_t person = to->reading.people[i].person;
 		names[i] = r->names[person].name;
 		nameable[i] = r->names[person].greetable;
+		accounts[i] = r->names[person].account;
 		if (owner && owner->index == person)
 			to->owner = i;
 	}
 	to->names = names;
 	to->nameable = g->external ? NULL : nameable;
+	to->accounts = g->external ? NULL : accounts;
 	return ERR_OK;
 }
 

@@ -39,6 +39,7 @@ struct insight_group {
 	unsigned known;                  /* enum parse_known */
 	struct warmth_reading reading;
 	const struct str *names;         /* of reading.people, by the same index */
+	const int64_t *accounts;         /* hosted: of reading.people, 0: nobody's yet; NULL: of a file */
 	const bool *nameable;            /* hosted: who agreed to be named as worth a greeting; NULL: a file's holder sees all */
 	size_t owner;                    /* index in reading.people, or INSIGHT_NOT_THERE */
 	uint64_t later;                  /* events left out because of at_us */
@@ -121,8 +122,10 @@ struct serve;
 /* Go on behind the journal from where the counts stand, through the server's writer; *out_more: there was something.
  * reader: a read connection of the caller's, outside a transaction. From a thread of its own (see serve_own). */
 enum err insight_counts_round(struct serve *s, struct db_conn *reader, bool *out_more) MUST_USE;
-/* Inside a write transaction: forget what was counted of somebody who does not wish to be in any model. */
-enum err insight_counts_forget(struct db_conn *c, int64_t account) MUST_USE;
+/* Inside a write transaction, when a person's wish becomes stricter: forget what was counted of him, and the kept answers
+ * that he is part of; or only those, because they may name him. They are worked out anew. */
+enum err insight_leave_out(struct db_conn *c, int64_t account) MUST_USE;
+enum err insight_unname(struct db_conn *c, int64_t account) MUST_USE;
 /* Messages of a group on each of days days from from_day (since 1970-01-01, UTC). */
 enum err insight_counts_days(struct db_conn *c, int64_t group, int64_t from_day, size_t days, uint32_t *out_messages) MUST_USE;
 

@@ -99,7 +99,7 @@ void html_core(struct page *p, const struct insight_group *g)
 
 void html_greetings(struct page *p, const struct insight_group *g)
 {
-	size_t people[REPORT_GREETED], n = greeted_of(g, people);
+	size_t people[REPORT_GREETED], n = report_greeted(g, people);
 	struct value gaps = count_value(p, WARMTH_GAPS_MIN);
 	put(p, "<section><h3>");
 	say(p, W_greet, NULL);

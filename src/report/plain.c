@@ -57,7 +57,7 @@ static void put_line(struct page *p, enum word title)
 static void put_talk(struct page *p, const struct insight_group *g)
 {
 	const struct warmth_reading *r = &g->reading;
-	size_t people[REPORT_GREETED], n = greeted_of(g, people);
+	size_t people[REPORT_GREETED], n = report_greeted(g, people);
 	put(p, "  ");
 	say_facts(p, g);
 	put(p, "\n\n  ");

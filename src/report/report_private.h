@@ -43,7 +43,6 @@ void say_order_note(struct page *p, const struct warmth_order *o); /* silence.c 
 enum word order_word(const struct warmth_order *o);
 bool order_is_rates(const struct warmth_order *o);     /* it looks like an order, but posting rates explain it */
 /* Those worth a greeting, newest silence first; at most REPORT_GREETED. */
-size_t greeted_of(const struct insight_group *g, size_t out_people[REPORT_GREETED]);
 enum word no_greeting_word(const struct insight_group *g);
 void say_greeting(struct page *p, const struct insight_group *g, size_t person);
 size_t core_stayed_of(const struct insight_group *g); /* lists.c: how many of the core then still talk */

@@ -189,7 +189,7 @@ bool order_is_rates(const struct warmth_order *o)
 
 /* ---- those worth a greeting ---- */
 
-size_t greeted_of(const struct insight_group *g, size_t out_people[REPORT_GREETED])
+size_t report_greeted(const struct insight_group *g, size_t out_people[REPORT_GREETED])
 {
 	size_t n = 0;
 	for (size_t i = 0; i < g->reading.people_count; i++) {
