@@ -19,6 +19,9 @@
 
 /* ---- words ---- */
 
+#define QUERY_LANG { "lang", FIELD_TEXT, FIELD_QUERY, .one_of = "zh|en" }
+static bool in_chinese(const struct req *r) { return req_has(r, "lang") ? str_eq(req_text(r, "lang"), STR("zh")) : r->chinese; }
+
 static const struct field remedy_fields[] = {
 	{ "id", FIELD_TEXT, FIELD_REQUIRED }, { "failing", FIELD_TEXT, FIELD_REQUIRED, .what = "for which of the six, or any" },
 	{ "act", FIELD_TEXT, FIELD_REQUIRED, .one_of = "none|chat|members|about|manage", .what = "where it is done" },
@@ -48,16 +51,17 @@ static enum err remedies_handle(struct req *r)
 	json_key(&r->json, "remedies");
 	json_open_list(&r->json);
 	for (size_t i = 0; i < insight_remedy_count; i++)
-		write_remedy(&r->json, &insight_remedies[i], r->chinese);
+		write_remedy(&r->json, &insight_remedies[i], in_chinese(r));
 	json_close_list(&r->json);
 	json_close(&r->json);
 	return ERR_OK;
 }
 
+static const struct field lang_fields[] = { QUERY_LANG, { 0 } };
 static const struct field remedies_fields[] = { { "remedies", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &remedy_shape }, { 0 } };
 static const struct shape remedies_shape = { "Remedies", remedies_fields };
 const struct entry remedy_list_entry = { .name = "remedy.list", .method = "GET", .path = "/api/v1/remedies",
-	.what = "What can be done about a group, with its source", .tx = TX_READ, .rate = RATE_READ, .answer = &remedies_shape,
+	.what = "What can be done about a group, with its source", .tx = TX_READ, .rate = RATE_READ, .fields = lang_fields, .answer = &remedies_shape,
 	.may = may_signed_in, .handle = remedies_handle };
 
 /* ---- today ---- */
@@ -198,7 +202,7 @@ static enum err write_today(struct req *r, struct thermometer *t)
 		json_key_text(&r->json, "kind", lines[i].group->kind);
 		json_key_text(&r->json, "stage", json_get(lines[i].summary, "stage")->text);
 		json_key(&r->json, "remedy");
-		write_remedy(&r->json, plan.remedy, r->chinese);
+		write_remedy(&r->json, plan.remedy, in_chinese(r));
 		write_person(&r->json, &plan.person);
 		json_close(&r->json);
 	}
@@ -226,7 +230,7 @@ static const struct field today_fields[] = {
 	{ "cards", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &card_shape, .max_items = CARDS_MAX }, { 0 } };
 static const struct shape today_shape = { "Today", today_fields };
 const struct entry today_entry = { .name = "today.get", .method = "GET", .path = "/api/v1/today",
-	.what = "What to do today: at most three groups, one act each", .tx = TX_NONE, .rate = RATE_READ, .answer = &today_shape,
+	.what = "What to do today: at most three groups, one act each", .tx = TX_NONE, .rate = RATE_READ, .fields = lang_fields, .answer = &today_shape,
 	.may = may_signed_in, .load = thermometer_mine, .handle = today_handle };
 
 /* ---- what was done ---- */
@@ -324,7 +328,7 @@ static void write_done(struct req *r, const struct insight_act *a, const struct 
 	json_open(j);
 	json_key_int(j, "id", a->id);
 	json_key(j, "remedy");
-	write_remedy(j, m, r->chinese);
+	write_remedy(j, m, in_chinese(r));
 	json_key_time(j, "at", a->at_us);
 	json_key_text(j, "effect", str_of(words[e->word]));
 	json_key_real(j, "ratio", e->ratio);
@@ -381,7 +385,7 @@ static enum err write_dones(struct req *r, struct thermometer *t)
 static enum err dones_handle(struct req *r) { return thermometer_reading(r, write_dones); }
 static enum err dones_load(struct req *r) { return may_owner(r); }
 
-static const struct field dones_path_fields[] = { PATH_GROUP, { 0 } };
+static const struct field dones_path_fields[] = { PATH_GROUP, QUERY_LANG, { 0 } };
 const struct entry remedy_done_entry = { .name = "remedy.done", .method = "GET", .path = "/api/v1/groups/:group/remedies",
 	.what = "What was done about a group, the newest first, and what came of it", .tx = TX_NONE, .rate = RATE_READ,
 	.fields = dones_path_fields, .answer = &dones_shape, .may = may_signed_in, .load = dones_load, .handle = dones_handle };

@@ -52,16 +52,10 @@ export type HistoryLine = Of['HistoryLine']
 export type History = Of['History']
 export interface Events { events: LiveEvent[]; last: number; more: boolean }
 
-export interface ThermoGroup {
-	id: number
-	name: string
-	kind: 'hosted' | 'external'
-	weeks: number[]
-	messages: number
-	members: number
-	last_at: string | null
-	stage: 'warming' | 'steady' | 'cooling' | 'quiet' | 'unknown'
-}
+export type ThermoGroup = Of['GroupWarmth']
+export type TodayCardData = Of['Card']
+export type Remedy = Of['Remedy']
+export type RemedyDone = Of['RemedyDone']
 
 export interface ImportFile {
 	id: number

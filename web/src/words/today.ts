@@ -1,0 +1,36 @@
+/* The words of the day's cards, of what was done, and of what came of it. Chinese first, English beside. */
+import { words } from './index'
+
+export const wToday = words({
+	firstMany: ['先去这 {n} 个群', 'Begin with this group|Begin with these {n} groups'],
+	nothing: ['今天没有要紧的事。', 'Nothing needs you today.'],
+	go: ['去做', 'Go and do it'],
+	done: ['做好了', 'Done'],
+	later: ['以后', 'Later'],
+	doneSaid: ['记下了。有没有用，过几周看。', 'Noted. Whether it helped will show in some weeks.'],
+	laterSaid: ['今天不再提。', 'Not again today.'],
+	greetThere: ['在原来的群里或私下问候。', 'Greet them in their own group, or in private.'],
+	why: ['为什么', 'Why'],
+	whatTo: ['做什么', 'What to do'],
+	expect: ['会怎样', 'What to expect'],
+	source: ['依据', 'What it rests on'],
+
+	remedies: ['处方', 'Remedies'],
+	remediesNone: ['还没有记下做过什么。在“今天”里做了一件，就会记在这里。', 'Nothing is noted yet. What you do from Today will be listed here.'],
+	didTitle: ['做过的，有没有用', 'What was done, and whether it helped'],
+	helped: ['有帮助', 'Helped'],
+	no_sign: ['看不出变化', 'No sign of change'],
+	harmed: ['反而凉了', 'It got cooler'],
+	too_early: ['还太早，{date}再看', 'Too early, look again on {date}'],
+	too_little: ['看不出来：之前的话太少', 'Cannot be told: there was too little talk before'],
+	did: ['{date} 做的', 'Done on {date}'],
+	effect: ['之后的话是原来会有的 {p}%（{low}–{high}%）。', 'Talk after it was {p}% of what was to be expected ({low}–{high}%).'],
+	undone: ['不算了。', 'Taken off the list.'],
+	undo: ['其实没做', 'It was not done'],
+	how1: ['拿这之前的每周，推出什么都不做会怎样：有起有落，慢慢回到平常；再和真的比。最凉的时候做一件事，之后多半会自己热一点，这一点已经扣掉了。',
+		'The weeks before say how it would have gone with nothing done: up and down, and slowly back to the usual. That is compared with what came. A group treated at its coldest warms by itself; that is taken off.'],
+	how2: ['范围是 95%：整个在 100% 以上才说有帮助，整个在 100% 以下才说凉了。做这件事的那一周不算在内，至少要等满四周。',
+		'The range is 95%: it helped only if all of it is above 100%, it got cooler only if all is below. The week of the act counts for neither side, and four whole weeks must pass.'],
+	how3: ['同一段时间还做了别的、放了假，这里分不开。', 'Other things done, or holidays, in the same weeks cannot be told apart here.'],
+	all: ['可以做的事', 'What can be done'],
+})
