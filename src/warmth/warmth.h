@@ -12,6 +12,7 @@
 #define HEARTH_WARMTH_H
 
 #include "base/base.h"
+#include "warmth/intake.h"
 
 #define WARMTH_DAY_MIN 0                 /* 1970-01-01: earlier times are not believed … */
 #define WARMTH_DAY_MAX 49710             /* … nor later than 2106-02-07 */
@@ -191,6 +192,7 @@ struct warmth_reading {
 	struct warmth_order order;
 	struct warmth_fade core_fade, edge_fade; /* count 0 where order is not known */
 	struct warmth_level level;
+	struct warmth_intake intake;
 };
 
 /* Everything in out lives in the arena. ERR_MEMORY; out untouched then. */
