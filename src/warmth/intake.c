@@ -38,7 +38,7 @@ struct counting {
 	const struct answering *x;
 	struct warmth_intake *out;
 	int32_t from_day, end_day;
-	uint64_t seen, addressed, unanswered, watched[2][2], back[2][2]; /* [14 or 28 days][answered] */
+	uint64_t seen, addressed, unanswered, watched[2][3], back[2][3]; /* [14 or 28 days][first_answer] */
 };
 
 static void newcomer_count(struct counting *c, const struct member *m)
@@ -59,8 +59,8 @@ static void newcomer_count(struct counting *c, const struct member *m)
 	for (size_t i = 0; i < 2; i++) {
 		if (day + within[i] >= c->end_day)
 			continue;
-		c->watched[i][answered]++;
-		c->back[i][answered] += m->day_count > 1 && m->days[1].day - day <= within[i];
+		c->watched[i][m->answered]++;
+		c->back[i][m->answered] += m->day_count > 1 && m->days[1].day - day <= within[i];
 	}
 }
 
@@ -101,6 +101,17 @@ static enum err joiners_of(const struct counting *c, struct warmth_portion *out)
 	return ERR_OK;
 }
 
+/* Of those whose first message got from .. to. */
+static struct warmth_portion back_of(const struct counting *c, size_t later, enum first_answer from, enum first_answer to)
+{
+	uint64_t of = 0, all = 0;
+	for (enum first_answer i = from; i <= to; i++) {
+		of += c->back[later][i];
+		all += c->watched[later][i];
+	}
+	return warmth_portion_of(of, all);
+}
+
 enum err intake_of(const struct answering *x, struct warmth_intake *out)
 {
 	int32_t window = WARMTH_INTAKE_STEPS * WARMTH_INTAKE_STEP_DAYS, from = x->end_day - window,
@@ -113,10 +124,12 @@ enum err intake_of(const struct answering *x, struct warmth_intake *out)
 		newcomer_count(&c, &x->members[i]);
 	r.unanswered = warmth_portion_of(c.unanswered, c.seen);
 	r.addressed = warmth_portion_of(c.addressed, c.seen);
-	r.back_soon_answered = warmth_portion_of(c.back[0][1], c.watched[0][1]);
-	r.back_soon_unanswered = warmth_portion_of(c.back[0][0], c.watched[0][0]);
-	r.back_later_answered = warmth_portion_of(c.back[1][1], c.watched[1][1]);
-	r.back_later_unanswered = warmth_portion_of(c.back[1][0], c.watched[1][0]);
+	r.back_soon_answered = back_of(&c, 0, FIRST_FOLLOWED, FIRST_ADDRESSED);
+	r.back_soon_unanswered = back_of(&c, 0, FIRST_UNANSWERED, FIRST_UNANSWERED);
+	r.back_soon_addressed = back_of(&c, 0, FIRST_ADDRESSED, FIRST_ADDRESSED);
+	r.back_later_answered = back_of(&c, 1, FIRST_FOLLOWED, FIRST_ADDRESSED);
+	r.back_later_unanswered = back_of(&c, 1, FIRST_UNANSWERED, FIRST_UNANSWERED);
+	r.back_later_addressed = back_of(&c, 1, FIRST_ADDRESSED, FIRST_ADDRESSED);
 	TRY(joiners_of(&c, &r.joiners_spoke));
 	*out = r;
 	return ERR_OK;

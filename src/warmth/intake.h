@@ -34,6 +34,8 @@ struct warmth_intake {
 	struct warmth_portion unanswered, addressed; /* of the newcomers of the window, seen for a day */
 	struct warmth_portion back_soon_answered, back_soon_unanswered;   /* within 14 days */
 	struct warmth_portion back_later_answered, back_later_unanswered; /* within 28 days */
+	/* Part of the answered; says more where somebody always speaks next. */
+	struct warmth_portion back_soon_addressed, back_later_addressed;
 	/* Of those with a recorded join who had not spoken before: spoke within 14 days. all is 0 where a format has no
 	 * joins. */
 	struct warmth_portion joiners_spoke;

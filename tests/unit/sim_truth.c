@@ -66,8 +66,10 @@ static void test_scenes(void **state)
 	assert_true(r[SIM_ONE_PERSON].people[0].messages * 2 > r[SIM_ONE_PERSON].messages);
 	assert_true(r[SIM_SEASON].weeks[48].messages * 4 < r[SIM_SEASON].weeks[30].messages);
 	const struct warmth_intake *in = &r[SIM_NEWCOMERS].intake;
-	print_message("# newcomers back: answered %.2f [%.2f, %.2f]; addressed %.2f\n", in->back_later_answered.share,
-		in->back_later_answered.low, in->back_later_answered.high, in->addressed.share);
+	print_message("# newcomers back: addressed %.2f [%.2f, %.2f], planned .6; addressed at all %.2f\n",
+		in->back_later_addressed.share, in->back_later_addressed.low, in->back_later_addressed.high,
+		in->addressed.share);
+	assert_true(in->back_later_addressed.low < .6 && in->back_later_addressed.high > .5);
 	assert_true(in->addressed.low < .5 && in->addressed.high > .5 && in->joiners_spoke.share == 1);
 }
 
