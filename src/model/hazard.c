@@ -142,7 +142,7 @@ static void gradient_at(struct search *s)
 static bool step_of(const struct search *s, double *out_step)
 {
 	size_t p = s->d->columns, n = 0, free_column[P];
-	double part[P * P], root[P * P], step[P];
+	double part[P * P] = { 0 }, root[P * P], step[P] = { 0 };
 	for (size_t j = 0; j < p; j++)
 		if (j != s->fixed)
 			free_column[n++] = j;
@@ -237,7 +237,7 @@ static enum err search_begin(const struct model_hazard_data *d, struct arena *a,
 enum err model_hazard_fit(const struct model_hazard_data *d, struct arena *a, struct model_hazard_fit *out)
 {
 	struct search s;
-	struct model_hazard_fit f = { 0 };
+	struct model_hazard_fit f = { .columns = d->columns };
 	TRY(search_begin(d, a, &s));
 	for (size_t i = 0; i < d->rows; i++)
 		f.events += d->event[i] != 0;
@@ -253,6 +253,12 @@ enum err model_hazard_fit(const struct model_hazard_data *d, struct arena *a, st
 	TRY(person_errors(&s, f.error_person));
 	*out = f;
 	return ERR_OK;
+}
+
+void model_hazard_residuals(const struct model_hazard_data *d, const double *b, double *out)
+{
+	for (size_t i = 0; i < d->rows; i++)
+		out[i] = terms_of(d->link, eta_of(d->x + i * d->columns, b, d->columns), d->event[i]).score;
 }
 
 /* How far the profile at b[fixed] = value lies below the top, less DROP_95. A maximum that is not found lies deep. */

@@ -34,7 +34,7 @@ struct model_hazard_data {
 };
 
 struct model_hazard_fit {
-	size_t events;
+	size_t columns, events;
 	double log_likelihood;                           /* with the penalty, unless plain */
 	double b[MODEL_HAZARD_COLUMNS_MAX];
 	double error[MODEL_HAZARD_COLUMNS_MAX];          /* standard errors by the information */
@@ -43,6 +43,10 @@ struct model_hazard_fit {
 /* ERR_LIMIT: more rows or columns than above, or none. ERR_INPUT: the columns are not independent, a number is not
  * finite, or no maximum was found. ERR_MEMORY. */
 enum err model_hazard_fit(const struct model_hazard_data *d, struct arena *a, struct model_hazard_fit *out) MUST_USE;
+
+/* Each row's score at b, whatever a further column would be: summed over the rows of those who have something it tells
+ * whether they left more (positive) or less than the columns say. out: rows numbers. */
+void model_hazard_residuals(const struct model_hazard_data *d, const double *b, double *out);
 
 /* 95 % for b[column] of a fit of the same data: where the (penalised) log likelihood, the other columns refitted, has
  * fallen by 1.92; with many events Wald's. Widened by error_person / error where that is above 1. A side that is not

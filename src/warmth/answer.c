@@ -269,6 +269,9 @@ enum err warmth_answer(
 		r.order = (struct warmth_order){ .rho = NAN, .low = NAN, .high = NAN, .p_null = NAN };
 	}
 	TRY(intake_of(&x, &r.intake));
+	struct regulars regulars;
+	TRY(regulars_of(&x, &regulars));
+	TRY(silence_order_of(&x, &regulars, &r.silence_order));
 	*out = r;
 	return ERR_OK;
 }
