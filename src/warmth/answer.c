@@ -272,6 +272,7 @@ enum err warmth_answer(
 	struct regulars regulars;
 	TRY(regulars_of(&x, &regulars));
 	TRY(silence_order_of(&x, &regulars, &r.silence_order));
+	TRY(contagion_of(&x, &regulars, &r.contagion));
 	*out = r;
 	return ERR_OK;
 }

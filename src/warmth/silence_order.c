@@ -10,21 +10,26 @@
 
 #define BASELINES_MAX 8u
 #define BASELINE_EVENTS_MIN 6u
-#define SPLINE_COLUMNS 2u
+#define RATE_COLUMNS 3u
 #define SPLINE_LOW .1
 #define SPLINE_HIGH .9
 
-static_assert(BASELINES_MAX + SPLINE_COLUMNS + 1 <= MODEL_HAZARD_COLUMNS_MAX, "the columns fit");
+static_assert(BASELINES_MAX + RATE_COLUMNS + 1 <= MODEL_HAZARD_COLUMNS_MAX, "the columns fit");
 
 /* ---- who is at risk in which block ---- */
 
-/* Days on which he spoke in [from, to). */
-static uint32_t days_between(const struct member *m, int32_t from, int32_t to)
+/* Days on which he spoke before one. */
+static uint32_t days_before(const struct member *m, int32_t day)
 {
-	uint32_t n = 0;
-	for (size_t d = m->day_count; d-- > 0 && m->days[d].day >= from;)
-		n += m->days[d].day < to;
-	return n;
+	size_t low = 0, high = m->day_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (m->days[middle].day < day)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (uint32_t)low;
 }
 
 /* Steps of the block in which his leaving would have been seen; the last of them is an event if he left in it. */
@@ -56,13 +61,17 @@ static enum err block_of(struct silence *s, uint32_t block)
 	for (size_t i = 0; i < s->regulars.count && core.known; i++) {
 		const struct regular *r = &s->regulars.who[i];
 		struct at_risk k = { .regular = (uint32_t)i, .block = block, .core = s->in_core[r->member] };
-		k.days = r->entry_day <= begin ? days_between(&x->members[r->member], from, begin) : 0;
+		const struct member *m = &x->members[r->member];
+		uint32_t before = days_before(m, begin);
+		k.days = r->entry_day <= begin ? before - days_before(m, from) : 0;
 		k.steps = k.days ? steps_at_risk(r, begin, &k.left) : 0;
 		if (k.steps == 0)
 			continue;
 		if (s->count == s->room)
 			return ERR_LIMIT;
 		k.rate = log((double)k.days);
+		/* A window's count is a noisy measure of how often somebody speaks; his whole past steadies it. */
+		k.usual = log((double)before / (begin - m->days[0].day));
 		s->rows += k.steps;
 		s->risk[s->count++] = k;
 	}
@@ -161,7 +170,7 @@ static enum err spline_of(struct silence *s)
 static enum err columns_of(struct silence *s, bool with_core, struct model_hazard_data *out)
 {
 	size_t of_block[WARMTH_SILENCE_BLOCKS_MAX], baselines = baselines_of(s, of_block), row = 0;
-	size_t p = baselines + s->has_rate + s->has_bend + with_core;
+	size_t p = baselines + 2 * s->has_rate + s->has_bend + with_core;
 	double *x = arena_take_many(s->x->a, s->rows, p * sizeof *x);
 	unsigned char *event = arena_take_many(s->x->a, s->rows, 1);
 	uint32_t *person = arena_take_many(s->x->a, s->rows, sizeof *person);
@@ -172,10 +181,12 @@ static enum err columns_of(struct silence *s, bool with_core, struct model_hazar
 		for (uint32_t step = 0; step < k->steps; step++, row++) {
 			double *at = x + row * p;
 			at[of_block[k->block]] = 1;
-			if (s->has_rate)
+			if (s->has_rate) {
 				at[baselines] = k->rate;
+				at[baselines + 1] = k->usual;
+			}
 			if (s->has_bend)
-				at[baselines + 1] = k->bend;
+				at[baselines + 2] = k->bend;
 			if (with_core)
 				at[p - 1] = k->core;
 			event[row] = k->left && step + 1 == k->steps;

@@ -6,8 +6,8 @@
  * of [at - 252, at - 84)). At risk in a step of 28 days is each regular who spoke in those 168 days, is not yet gone, and
  * whose leaving could be known (departure.h). ratio is the log hazard ratio of departure, core against the rest, from a
  * regression with complementary log-log link, penalised for few events (model/hazard.h), on core, a natural spline of ln(days
- * spoken on in those 168), and a level for each stretch of blocks; interval 95 %, profile likelihood, never below that
- * clustered by person. Core is counted in messages and rate in days: what is compared is who says much on his days.
+ * spoken on in those 168), ln of the share of days of all his time before, and a level for each stretch of blocks; interval
+ * 95 %, profile likelihood, never below that clustered by person. Core is counted in messages and rate in days: what is compared is who says much on his days.
  *
  * Three nulls, two-sided, on the departures of the core beyond those expected. p_like: core exchanged among members of
  * neighbouring rate in each block. p_stays: nobody leaves; each keeps his rhythm (lognormal gaps), and is called gone only when

@@ -9,7 +9,7 @@
 struct at_risk {
 	uint32_t regular, block, days, steps;
 	bool core, left;
-	double rate, bend;         /* ln days, and the spline's second column */
+	double rate, bend, usual;  /* ln days; the spline's second column; ln rate of all his time before */
 	double expected, residual; /* departures, from the fit without core; and what happened, less that */
 };
 struct silence {

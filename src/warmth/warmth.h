@@ -12,6 +12,7 @@
 #define HEARTH_WARMTH_H
 
 #include "base/base.h"
+#include "warmth/contagion.h"
 #include "warmth/intake.h"
 #include "warmth/silence_order.h"
 
@@ -194,6 +195,7 @@ struct warmth_reading {
 	struct warmth_level level;
 	struct warmth_intake intake;
 	struct warmth_silence_order silence_order;
+	struct warmth_contagion contagion;
 };
 
 /* Everything in out lives in the arena. ERR_MEMORY; out untouched then. */

@@ -101,6 +101,8 @@ enum err fade_of(const struct answering *x, struct warmth_fade *out_core, struct
 enum err level_of(const struct answering *x, struct warmth_level *out) MUST_USE;
 enum err silence_order_of(
 	const struct answering *x, const struct regulars *regulars, struct warmth_silence_order *out) MUST_USE;
+enum err contagion_of(
+	const struct answering *x, const struct regulars *regulars, struct warmth_contagion *out) MUST_USE;
 enum err intake_of(const struct answering *x, struct warmth_intake *out) MUST_USE;
 
 #endif
