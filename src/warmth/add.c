@@ -7,8 +7,6 @@
 #include "warmth/warmth_private.h"
 
 #define DAYS_ROOM_MIN 4u
-#define ANSWER_QUARTERS 4u   /* a reply or a mention */
-#define ADJACENT_QUARTERS 1u
 
 struct warmth *warmth_new(void)
 {
@@ -20,7 +18,7 @@ struct warmth *warmth_new(void)
 	}
 	*w = (struct warmth){ .memory = memory, .by_id = idmap_new(), .rename_keys = idmap_new() };
 	w->people_end = &w->people;
-	if (w->by_id && w->rename_keys)
+	if (w->by_id && w->rename_keys && ties_new(&w->ties) == ERR_OK)
 		return w;
 	warmth_free(w);
 	return NULL;
@@ -32,6 +30,7 @@ void warmth_free(struct warmth *w)
 		return;
 	idmap_free(w->by_id);
 	idmap_free(w->rename_keys);
+	ties_free(&w->ties);
 	arena_free(w->memory);
 }
 
@@ -50,7 +49,7 @@ static struct person *person_of(struct warmth *w, int32_t id)
 		p = ARENA_NEW(w->memory, struct person);
 		if (p == NULL)
 			return NULL;
-		*p = (struct person){ .id = id, .index = w->people_count };
+		*p = (struct person){ .id = id, .index = w->people_count, .join_us = NEVER_US };
 		if (idmap_put(w->by_id, (uint64_t)id + 1, p) != ERR_OK)
 			return NULL;
 		*w->people_end = p;
@@ -116,12 +115,22 @@ static enum err add_talk(struct warmth *w, const struct warmth_event *e)
 	p->collective |= (e->flags & WARMTH_COLLECTIVE) != 0;
 	bool adjacent = w->last_speaker && w->last_speaker != p && e->at_us >= w->last_talk_us &&
 		e->at_us - w->last_talk_us <= WARMTH_ADJACENT_US;
+	intake_talk(w->last_speaker, answered, p, e->at_us);
 	if (answered)
-		answered->answers += ANSWER_QUARTERS;
+		TRY(ties_add(w, p, answered, day_of(e->at_us), WARMTH_TIE_ANSWER));
 	else if (adjacent && e->target == WARMTH_NOBODY)
-		w->last_speaker->answers += ADJACENT_QUARTERS;
+		TRY(ties_add(w, p, w->last_speaker, day_of(e->at_us), WARMTH_TIE_ADJACENT));
 	w->last_speaker = p;
 	w->last_talk_us = e->at_us;
+	return ERR_OK;
+}
+
+static enum err add_join(struct warmth *w, const struct warmth_event *e)
+{
+	struct person *p = person_of(w, e->person);
+	if (p == NULL)
+		return ERR_MEMORY;
+	p->join_us = e->at_us < p->join_us ? e->at_us : p->join_us;
 	return ERR_OK;
 }
 
@@ -155,6 +164,8 @@ enum err warmth_add(struct warmth *w, const struct warmth_event *e)
 		TRY(add_talk(w, e));
 	else if (e->kind == WARMTH_RENAME)
 		TRY(add_rename(w, e));
+	else if (e->kind == WARMTH_JOIN && e->person != WARMTH_NOBODY)
+		TRY(add_join(w, e));
 	w->joins += e->kind == WARMTH_JOIN;
 	w->leaves += e->kind == WARMTH_LEAVE;
 	w->last_event_us = !w->any || e->at_us > w->last_event_us ? e->at_us : w->last_event_us;

@@ -52,6 +52,8 @@ static void member_add(struct member *m, const struct person *p)
 	struct warmth_person *o = &m->out;
 	bool first = o->messages == 0;
 	o->person = first || p->last_us > o->last_us ? p->id : o->person;
+	if (first || p->first_us < o->first_us)
+		m->answered = p->addressed ? FIRST_ADDRESSED : p->followed ? FIRST_FOLLOWED : FIRST_UNANSWERED;
 	o->first_us = first || p->first_us < o->first_us ? p->first_us : o->first_us;
 	o->last_us = first || p->last_us > o->last_us ? p->last_us : o->last_us;
 	o->messages += p->messages;
@@ -106,7 +108,8 @@ static enum err members_of(struct answering *x, struct warmth_reading *r)
 			place[root] = ++x->member_count;
 	}
 	x->members = arena_take_many(x->a, x->member_count + 1, sizeof *x->members);
-	if (x->members == NULL)
+	size_t *member_at = arena_take_many(x->a, w->people_count + 1, sizeof *member_at);
+	if (x->members == NULL || member_at == NULL)
 		return ERR_MEMORY;
 	for (const struct person *p = w->people; p; p = p->next) {
 		size_t at = place[root_of(parent, p->index)];
@@ -114,12 +117,21 @@ static enum err members_of(struct answering *x, struct warmth_reading *r)
 			continue;
 		struct member *m = &x->members[at - 1];
 		m->answers += p->answers;
+		m->root = root_of(parent, p->index);
 		if (p->messages == 0)
 			continue;
 		member_add(m, p);
 		TRY(days_join(x->a, m, p));
 	}
 	qsort(x->members, x->member_count, sizeof *x->members, more_first);
+	for (size_t i = 0; i < x->member_count; i++)
+		place[x->members[i].root] = i + 1;
+	for (size_t i = 0; i < w->people_count; i++) {
+		parent[i] = root_of(parent, i);
+		member_at[i] = place[parent[i]] ? place[parent[i]] - 1 : WARMTH_NO_MEMBER;
+	}
+	x->stand_for = parent;
+	x->member_at = member_at;
 	return ERR_OK;
 }
 
@@ -256,6 +268,11 @@ enum err warmth_answer(
 			.band_high = NAN };
 		r.order = (struct warmth_order){ .rho = NAN, .low = NAN, .high = NAN, .p_null = NAN };
 	}
+	TRY(intake_of(&x, &r.intake));
+	struct regulars regulars;
+	TRY(regulars_of(&x, &regulars));
+	TRY(silence_order_of(&x, &regulars, &r.silence_order));
+	TRY(contagion_of(&x, &regulars, &r.contagion));
 	*out = r;
 	return ERR_OK;
 }

@@ -2,12 +2,9 @@
  * Two falling steps: when the important and the rest of the gone fell silent (what is drawn is said in warmth.h).
  * Called by: answer.c. Owns: nothing. Not here: the correlation (order.c).
  */
-#include <math.h>
 #include <stdlib.h>
 
 #include "warmth/warmth_private.h"
-
-#define NORMAL_95 1.959963984540054
 
 struct end {
 	double importance;
@@ -30,13 +27,8 @@ static int earlier_first(const void *left, const void *right)
 
 static struct warmth_step step_of(int32_t day, size_t left, size_t all)
 {
-	double n = (double)all, share = (double)left / n, z = NORMAL_95;
-	double middle = (share + z * z / (2 * n)) / (1 + z * z / n);
-	double half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n));
-	struct warmth_step s = { day * US_PER_DAY, share, middle - half, middle + half };
-	s.low = s.low < 0 || left == 0 ? 0 : s.low;
-	s.high = s.high > 1 || left == all ? 1 : s.high;
-	return s;
+	struct warmth_portion p = warmth_portion_of(left, all);
+	return (struct warmth_step){ day * US_PER_DAY, p.share, p.low, p.high };
 }
 
 static enum err steps_of(struct arena *a, struct end *ends, size_t n, int32_t first_day, struct warmth_fade *out)

@@ -12,6 +12,9 @@
 #define HEARTH_WARMTH_H
 
 #include "base/base.h"
+#include "warmth/contagion.h"
+#include "warmth/intake.h"
+#include "warmth/silence_order.h"
 
 #define WARMTH_DAY_MIN 0                 /* 1970-01-01: earlier times are not believed … */
 #define WARMTH_DAY_MAX 49710             /* … nor later than 2106-02-07 */
@@ -128,7 +131,6 @@ struct warmth_core {
 #define WARMTH_REGULAR_MESSAGES 10u /* … and messages of a regular */
 #define WARMTH_LIKE_RATE 5u         /* members of neighbouring rate who are exchanged */
 #define WARMTH_PERMUTATIONS 1999u
-enum warmth_first { WARMTH_FIRST_UNKNOWN, WARMTH_FIRST_NEITHER, WARMTH_FIRST_CORE, WARMTH_FIRST_EDGE };
 struct warmth_order {
 	size_t gone;
 	bool known;                    /* gone >= WARMTH_GONE_MIN and importance differs; else the four are NaN */
@@ -191,6 +193,9 @@ struct warmth_reading {
 	struct warmth_order order;
 	struct warmth_fade core_fade, edge_fade; /* count 0 where order is not known */
 	struct warmth_level level;
+	struct warmth_intake intake;
+	struct warmth_silence_order silence_order;
+	struct warmth_contagion contagion;
 };
 
 /* Everything in out lives in the arena. ERR_MEMORY; out untouched then. */

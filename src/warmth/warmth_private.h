@@ -2,7 +2,12 @@
 #ifndef HEARTH_WARMTH_PRIVATE_H
 #define HEARTH_WARMTH_PRIVATE_H
 
+#include "warmth/departure.h"
+#include "warmth/ties.h"
 #include "warmth/warmth.h"
+
+#define WARMTH_NO_MEMBER SIZE_MAX
+#define NEVER_US INT64_MAX
 
 /* A day on which somebody spoke. */
 struct day_count {
@@ -18,8 +23,11 @@ struct person {
 	uint64_t messages, bot_messages;
 	uint64_t answers;        /* in quarters, see importance */
 	int64_t first_us, last_us;
+	int64_t join_us;         /* the first JOIN, or NEVER_US */
+	bool addressed, followed; /* within a day of his first message, see intake.h */
 	struct day_count *days;  /* sorted */
 	size_t day_count, day_room;
+	struct tie *ties, *latest_tie; /* from him */
 	struct person *next;     /* in order of appearance */
 };
 
@@ -42,11 +50,17 @@ struct warmth {
 	bool any;
 	struct person *last_speaker;
 	int64_t last_talk_us;
+	struct ties ties;
 };
+
+/* What his first message got, see intake.h. */
+enum first_answer { FIRST_UNANSWERED, FIRST_FOLLOWED, FIRST_ADDRESSED };
 
 /* One human being who spoke: the identities that renames tie together. */
 struct member {
 	struct warmth_person out;
+	size_t root; /* in stand_for */
+	enum first_answer answered;
 	const struct day_count *days;
 	size_t day_count;
 	uint64_t answers;
@@ -61,6 +75,8 @@ struct answering {
 	int32_t first_day, at_day, end_day;
 	struct member *members; /* most messages first */
 	size_t member_count;
+	const size_t *stand_for; /* of each identity's index: the index that stands for all of one human being */
+	const size_t *member_at; /* of each identity's index: his place in members, or WARMTH_NO_MEMBER */
 };
 
 static inline int32_t day_of(int64_t us) { return (int32_t)((us - (us < 0 ? US_PER_DAY - 1 : 0)) / US_PER_DAY); }
@@ -76,9 +92,17 @@ static inline uint64_t chance_next(uint64_t *state)
 /* 0 .. n - 1; n is small beside 2^64, so the remainder's bias is nothing. */
 static inline size_t chance_below(uint64_t *state, size_t n) { return (size_t)(chance_next(state) % n); }
 
+/* speaker talks at at_us; before spoke last, answered is replied to or named; either may be NULL. */
+void intake_talk(struct person *before, struct person *answered, const struct person *speaker, int64_t at_us);
+
 enum err core_of(const struct answering *x, int32_t from_day, int32_t to_day, struct warmth_core *out) MUST_USE;
 enum err order_of(const struct answering *x, struct warmth_order *out) MUST_USE;
 enum err fade_of(const struct answering *x, struct warmth_fade *out_core, struct warmth_fade *out_edge) MUST_USE;
 enum err level_of(const struct answering *x, struct warmth_level *out) MUST_USE;
+enum err silence_order_of(
+	const struct answering *x, const struct regulars *regulars, struct warmth_silence_order *out) MUST_USE;
+enum err contagion_of(
+	const struct answering *x, const struct regulars *regulars, struct warmth_contagion *out) MUST_USE;
+enum err intake_of(const struct answering *x, struct warmth_intake *out) MUST_USE;
 
 #endif
