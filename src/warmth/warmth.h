@@ -12,6 +12,8 @@
 #define HEARTH_WARMTH_H
 
 #include "base/base.h"
+#include "model/season.h"
+#include "warmth/changes.h"
 
 #define WARMTH_DAY_MIN 0                 /* 1970-01-01: earlier times are not believed … */
 #define WARMTH_DAY_MAX 49710             /* … nor later than 2106-02-07 */
@@ -54,6 +56,9 @@ struct warmth_ask {
 	bool has_at;   /* false: the last event of the group */
 	int64_t at_us; /* silence is measured until here; the caller adds no later events */
 	uint64_t seed; /* of the two resamplings (order, level) */
+	bool slow;     /* also what takes long: changes, bursts; else they are unknown, not asked */
+	const struct model_season_range *holidays; /* with slow: days that explain a dip; may be NULL */
+	size_t holiday_count;
 };
 
 /* ---- what is answered ---- */
@@ -191,6 +196,8 @@ struct warmth_reading {
 	struct warmth_order order;
 	struct warmth_fade core_fade, edge_fade; /* count 0 where order is not known */
 	struct warmth_level level;
+	struct warmth_changes changes;
+	struct warmth_bursts bursts;
 };
 
 /* Everything in out lives in the arena. ERR_MEMORY; out untouched then. */

@@ -2,6 +2,7 @@
 #ifndef HEARTH_WARMTH_PRIVATE_H
 #define HEARTH_WARMTH_PRIVATE_H
 
+#include "warmth/pulse.h"
 #include "warmth/warmth.h"
 
 /* A day on which somebody spoke. */
@@ -42,6 +43,7 @@ struct warmth {
 	bool any;
 	struct person *last_speaker;
 	int64_t last_talk_us;
+	struct pulse pulse;
 };
 
 /* One human being who spoke: the identities that renames tie together. */
@@ -55,6 +57,7 @@ struct member {
 /* What the parts of an answer work on. end_day: the first day that is not looked at. */
 struct answering {
 	const struct warmth *w;
+	const struct warmth_ask *ask;
 	struct arena *a;
 	uint64_t seed;
 	int64_t at_us;
@@ -80,5 +83,9 @@ enum err core_of(const struct answering *x, int32_t from_day, int32_t to_day, st
 enum err order_of(const struct answering *x, struct warmth_order *out) MUST_USE;
 enum err fade_of(const struct answering *x, struct warmth_fade *out_core, struct warmth_fade *out_edge) MUST_USE;
 enum err level_of(const struct answering *x, struct warmth_level *out) MUST_USE;
+enum err changes_of(
+	const struct answering *x, struct warmth_changes *out_changes, struct warmth_bursts *out_bursts) MUST_USE;
+void changes_unknown(
+	enum warmth_changes_doubt doubt, struct warmth_changes *out_changes, struct warmth_bursts *out_bursts);
 
 #endif
