@@ -19,6 +19,7 @@ struct warmth *warmth_new(void)
 	*w = (struct warmth){ .memory = memory, .by_id = idmap_new(), .rename_keys = idmap_new() };
 	w->people_end = &w->people;
 	if (w->by_id && w->rename_keys && ties_new(&w->ties) == ERR_OK)
+	if (w->by_id && w->rename_keys && pulse_new(&w->pulse) == ERR_OK)
 		return w;
 	warmth_free(w);
 	return NULL;
@@ -31,6 +32,7 @@ void warmth_free(struct warmth *w)
 	idmap_free(w->by_id);
 	idmap_free(w->rename_keys);
 	ties_free(&w->ties);
+	pulse_free(&w->pulse);
 	arena_free(w->memory);
 }
 
@@ -105,6 +107,7 @@ static enum err add_talk(struct warmth *w, const struct warmth_event *e)
 		p->bot_messages++;
 		return ERR_OK;
 	}
+	TRY(pulse_add(w, e->at_us));
 	struct day_count *day = day_place(w, p, day_of(e->at_us));
 	if (day == NULL)
 		return ERR_MEMORY;

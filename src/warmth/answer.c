@@ -233,7 +233,8 @@ enum err warmth_answer(
 	const struct warmth *w, const struct warmth_ask *ask, struct arena *a, struct warmth_reading *out)
 {
 	struct warmth_reading r = { .joins = w->joins, .leaves = w->leaves };
-	struct answering x = { .w = w, .a = a, .seed = ask->seed };
+	struct answering x = { .w = w, .ask = ask, .a = a, .seed = ask->seed };
+	changes_unknown(ask->slow ? WARMTH_CHANGES_TOO_FEW : WARMTH_CHANGES_NOT_ASKED, &r.changes, &r.bursts);
 	x.at_us = r.at_us = ask->has_at ? ask->at_us : w->last_event_us;
 	TRY(members_of(&x, &r));
 	for (size_t i = 0; i < x.member_count; i++) {
@@ -258,6 +259,8 @@ enum err warmth_answer(
 		if (r.order.known)
 			TRY(fade_of(&x, &r.core_fade, &r.edge_fade));
 		TRY(level_of(&x, &r.level));
+		if (ask->slow)
+			TRY(changes_of(&x, &r.changes, &r.bursts));
 	} else {
 		r.level = (struct warmth_level){ .doubt = WARMTH_TOO_FEW,
 			.usual = NAN,

@@ -15,6 +15,8 @@
 #include "warmth/contagion.h"
 #include "warmth/intake.h"
 #include "warmth/silence_order.h"
+#include "model/season.h"
+#include "warmth/changes.h"
 
 #define WARMTH_DAY_MIN 0                 /* 1970-01-01: earlier times are not believed … */
 #define WARMTH_DAY_MAX 49710             /* … nor later than 2106-02-07 */
@@ -57,6 +59,9 @@ struct warmth_ask {
 	bool has_at;   /* false: the last event of the group */
 	int64_t at_us; /* silence is measured until here; the caller adds no later events */
 	uint64_t seed; /* of the two resamplings (order, level) */
+	bool slow;     /* also what takes long: changes, bursts; else they are unknown, not asked */
+	const struct model_season_range *holidays; /* with slow: days that explain a dip; may be NULL */
+	size_t holiday_count;
 };
 
 /* ---- what is answered ---- */
@@ -196,6 +201,8 @@ struct warmth_reading {
 	struct warmth_intake intake;
 	struct warmth_silence_order silence_order;
 	struct warmth_contagion contagion;
+	struct warmth_changes changes;
+	struct warmth_bursts bursts;
 };
 
 /* Everything in out lives in the arena. ERR_MEMORY; out untouched then. */

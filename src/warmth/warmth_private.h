@@ -4,6 +4,7 @@
 
 #include "warmth/departure.h"
 #include "warmth/ties.h"
+#include "warmth/pulse.h"
 #include "warmth/warmth.h"
 
 #define WARMTH_NO_MEMBER SIZE_MAX
@@ -51,6 +52,7 @@ struct warmth {
 	struct person *last_speaker;
 	int64_t last_talk_us;
 	struct ties ties;
+	struct pulse pulse;
 };
 
 /* What his first message got, see intake.h. */
@@ -69,6 +71,7 @@ struct member {
 /* What the parts of an answer work on. end_day: the first day that is not looked at. */
 struct answering {
 	const struct warmth *w;
+	const struct warmth_ask *ask;
 	struct arena *a;
 	uint64_t seed;
 	int64_t at_us;
@@ -104,5 +107,9 @@ enum err silence_order_of(
 enum err contagion_of(
 	const struct answering *x, const struct regulars *regulars, struct warmth_contagion *out) MUST_USE;
 enum err intake_of(const struct answering *x, struct warmth_intake *out) MUST_USE;
+enum err changes_of(
+	const struct answering *x, struct warmth_changes *out_changes, struct warmth_bursts *out_bursts) MUST_USE;
+void changes_unknown(
+	enum warmth_changes_doubt doubt, struct warmth_changes *out_changes, struct warmth_bursts *out_bursts);
 
 #endif
