@@ -51,10 +51,11 @@ enum err model_lifetime_likelihood(const struct model_lifetime_law *law, const s
 #define MODEL_LIFETIME_GONE_MIN .05   /* people: fewer than this expected to have left is nobody */
 enum model_lifetime_verdict {
 	MODEL_LIFETIME_FITTED, /* an optimum inside the bounds */
-	MODEL_LIFETIME_ALIKE,  /* no spread in the rates or in the leaving: at a bound where all is flat; may be used */
-	MODEL_LIFETIME_ALL_THERE, /* nobody is likely to have left; may be used, says 1 for everybody */
+	MODEL_LIFETIME_LIMIT,  /* at a bound where all is flat: the best law has no spread, or knows two kinds of people
+				 alone, those who leave at once and those who never do; may be used */
+	MODEL_LIFETIME_ALL_THERE, /* nobody is likely to have left; may be used, says about 1 for everybody */
 	MODEL_LIFETIME_TOO_FEW,   /* fewer people or events than above: nothing was fitted */
-	MODEL_LIFETIME_NO_OPTIMUM /* the likelihood rises towards another bound, or the search found no end */
+	MODEL_LIFETIME_NO_OPTIMUM /* the likelihood still rises at a bound, or the search found no end */
 };
 struct model_lifetime_fit {
 	enum model_lifetime_verdict verdict;
@@ -70,8 +71,9 @@ enum err model_lifetime_fit(enum model_lifetime_kind kind, const struct model_li
 
 /* How surely the law is known: root root' is the covariance of (ln law[i]), from the observed information (numerical
  * derivative of the gradient); so exp(ln law + root z) with z standard normal is a law that the data allow too. A
- * factor of e is the most that any direction gets, which is what bounds those in which the likelihood is flat.
- * ERR_INPUT: the verdict allows no use, or a life cannot be. ERR_MEMORY. */
+ * direction in which the likelihood is flat gets a factor of e. In the verdicts after FITTED the readiness to leave
+ * (law[2]) is let rise, at z = 1.96, as far as the likelihood allows at 95 %. ERR_INPUT: the verdict allows no use, or
+ * a life cannot be. ERR_MEMORY. */
 enum err model_lifetime_spread(const struct model_lifetime_fit *fit, const struct model_lifetime *lives, size_t n,
 	struct arena *a, double out_root[MODEL_LIFETIME_LAWS][MODEL_LIFETIME_LAWS]) MUST_USE;
 

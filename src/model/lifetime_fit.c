@@ -11,11 +11,15 @@
 #include "model/lifetime_private.h"
 
 #define EVALUATIONS_MAX 300
-#define PRECISION 1e-9   /* of the likelihood */
-#define AT_BOUND 1e-3    /* of ln law */
-#define SLOPE_MAX 1e-3   /* d ln likelihood / d ln law, per person, that still counts as an optimum */
-#define SPREAD_STEP 1e-3 /* of ln law */
-#define SPREAD_MAX 1.0   /* of ln law: the standard deviation of a direction in which the likelihood is flat */
+#define PRECISION 1e-9         /* of the likelihood */
+#define AT_BOUND 1e-3          /* of ln law */
+#define SLOPE_MAX 1e-3         /* d ln likelihood / d ln law, per person, that still counts as an optimum, or */
+#define SLOPE_AT_BOUND_MAX 1.0 /* of all people at a bound; beyond it the likelihood has about as much left to rise */
+#define SPREAD_STEP 1e-3       /* of ln law */
+#define SPREAD_MAX 1.0         /* of ln law: the standard deviation of a direction in which the likelihood is flat */
+#define NORMAL_95 1.96
+#define RISE_MAX 25.0 /* of ln law */
+#define RISE_HALVINGS 16u
 
 /* Beyond these a law is in no way different from its limit. alpha and beta are in mean ages. */
 static const double law_min[MODEL_LIFETIME_LAWS] = { 1e-3, 1e-7, 1e-5, 1e-5 };
@@ -132,10 +136,11 @@ static enum model_lifetime_verdict verdict_of(
 	if (n > RATE_SCALE + 1 && gone_of(s) < MODEL_LIFETIME_GONE_MIN)
 		return MODEL_LIFETIME_ALL_THERE;
 	for (unsigned k = 0; k < n; k++) {
-		if (ln_law[k] > high[k] - AT_BOUND && k != RATE_SCALE)
-			v = MODEL_LIFETIME_ALIKE;
-		else if (ln_law[k] < low[k] + AT_BOUND || ln_law[k] > high[k] - AT_BOUND || fabs(slope[k]) > SLOPE_MAX)
+		bool at_bound = ln_law[k] < low[k] + AT_BOUND || ln_law[k] > high[k] - AT_BOUND;
+		if (fabs(slope[k]) > (at_bound ? SLOPE_AT_BOUND_MAX / s->sums.people : SLOPE_MAX))
 			return MODEL_LIFETIME_NO_OPTIMUM;
+		if (at_bound)
+			v = MODEL_LIFETIME_LIMIT;
 	}
 	return v;
 }
@@ -188,6 +193,22 @@ static void information_of(
 			out[k * n + i] = (half[k * n + i] + half[i * n + k]) / 2;
 }
 
+/* How far ln law[LEAVE_1] can rise from a flat place until the likelihood forbids it at 95 %. */
+static double rise_of(const struct model_lifetime_law *law, const struct lifetime_sums *sums)
+{
+	double low = 0, high = RISE_MAX, top = lifetime_likelihood(law, sums, NULL);
+	for (unsigned i = 0; i < RISE_HALVINGS; i++) {
+		struct model_lifetime_law l = *law;
+		double middle = (low + high) / 2;
+		l.law[LEAVE_1] *= exp(middle);
+		if (top - lifetime_likelihood(&l, sums, NULL) > NORMAL_95 * NORMAL_95 / 2)
+			high = middle;
+		else
+			low = middle;
+	}
+	return low;
+}
+
 enum err model_lifetime_spread(const struct model_lifetime_fit *fit, const struct model_lifetime *lives, size_t n,
 	struct arena *a, double out_root[MODEL_LIFETIME_LAWS][MODEL_LIFETIME_LAWS])
 {
@@ -208,9 +229,16 @@ enum err model_lifetime_spread(const struct model_lifetime_fit *fit, const struc
 	gsl_eigen_symmv(&of_information.matrix, &of_values.vector, &of_vectors.matrix, space);
 	gsl_eigen_symmv_free(space);
 	memset(out_root, 0, sizeof(double[MODEL_LIFETIME_LAWS][MODEL_LIFETIME_LAWS]));
-	for (unsigned k = 0; k < laws; k++)
+	unsigned flattest = 0;
+	for (unsigned k = 0; k < laws; k++) {
+		double stiff = fmax(values[k], 0) + 1 / (SPREAD_MAX * SPREAD_MAX);
 		for (unsigned i = 0; i < laws; i++)
-			out_root[i][k] = vectors[i * laws + k] /
-				sqrt(fmax(values[k], 0) + 1 / (SPREAD_MAX * SPREAD_MAX));
+			out_root[i][k] = vectors[i * laws + k] / sqrt(stiff);
+		flattest = values[k] < values[flattest] ? k : flattest;
+	}
+	if (fit->verdict != MODEL_LIFETIME_FITTED) {
+		memset(out_root[LEAVE_1], 0, sizeof out_root[LEAVE_1]);
+		out_root[LEAVE_1][flattest] = rise_of(&fit->law, &sums) / NORMAL_95;
+	}
 	return ERR_OK;
 }

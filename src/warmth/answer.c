@@ -246,6 +246,8 @@ enum err warmth_answer(
 		if (r.order.known)
 			TRY(fade_of(&x, &r.core_fade, &r.edge_fade));
 		TRY(level_of(&x, &r.level));
+		struct evaporation_ask evaporation = { ask->evaporation_steps, ask->evaporation_by_others, NULL };
+		TRY(evaporation_of(&x, &evaporation, &r.evaporation));
 	} else {
 		r.level = (struct warmth_level){ .doubt = WARMTH_TOO_FEW,
 			.usual = NAN,
@@ -254,6 +256,7 @@ enum err warmth_answer(
 			.high = NAN,
 			.band_low = NAN,
 			.band_high = NAN };
+		r.evaporation = evaporation_unknown();
 		r.order = (struct warmth_order){ .rho = NAN, .low = NAN, .high = NAN, .p_null = NAN };
 	}
 	*out = r;

@@ -12,6 +12,7 @@
 #define HEARTH_WARMTH_H
 
 #include "base/base.h"
+#include "warmth/evaporation.h"
 
 #define WARMTH_DAY_MIN 0                 /* 1970-01-01: earlier times are not believed … */
 #define WARMTH_DAY_MAX 49710             /* … nor later than 2106-02-07 */
@@ -53,7 +54,9 @@ enum err warmth_add(struct warmth *w, const struct warmth_event *e) MUST_USE;
 struct warmth_ask {
 	bool has_at;   /* false: the last event of the group */
 	int64_t at_us; /* silence is measured until here; the caller adds no later events */
-	uint64_t seed; /* of the two resamplings (order, level) */
+	uint64_t seed; /* of the resamplings (order, level, evaporation) */
+	size_t evaporation_steps;   /* back from at, at most WARMTH_EVAPORATION_STEPS_MAX */
+	bool evaporation_by_others; /* by the BG/NBD and the Pareto/NBD too */
 };
 
 /* ---- what is answered ---- */
@@ -191,6 +194,7 @@ struct warmth_reading {
 	struct warmth_order order;
 	struct warmth_fade core_fade, edge_fade; /* count 0 where order is not known */
 	struct warmth_level level;
+	struct warmth_evaporation evaporation;
 };
 
 /* Everything in out lives in the arena. ERR_MEMORY; out untouched then. */

@@ -81,4 +81,16 @@ enum err order_of(const struct answering *x, struct warmth_order *out) MUST_USE;
 enum err fade_of(const struct answering *x, struct warmth_fade *out_core, struct warmth_fade *out_edge) MUST_USE;
 enum err level_of(const struct answering *x, struct warmth_level *out) MUST_USE;
 
+/* How much of evaporation is wanted: steps of 28 days back (each half as much work as now), the two other models beside
+ * it (twice as much as now). weights: NULL for what the core wrote, or for now (0) and each step back one weight per
+ * member (0 or NaN: does not count), a NULL among them again for the core. */
+struct evaporation_ask {
+	size_t steps;
+	bool beside;
+	const double *const *weights;
+};
+enum err evaporation_of(
+	const struct answering *x, const struct evaporation_ask *ask, struct warmth_evaporation *out) MUST_USE;
+struct warmth_evaporation evaporation_unknown(void); /* where nobody ever talked */
+
 #endif
