@@ -38,8 +38,9 @@ static inline unsigned lifetime_law_count(enum model_lifetime_kind kind)
 /* ln(exp(u) + exp(v)), and how much of it u is. */
 static inline double lifetime_sum_of_logs(double u, double v, double *out_share)
 {
-	*out_share = 1 / (1 + exp(v - u));
-	return u > v ? u + log1p(exp(v - u)) : v + log1p(exp(u - v));
+	double less = exp(-fabs(u - v));
+	*out_share = (u > v ? 1 : less) / (1 + less);
+	return fmax(u, v) + log1p(less);
 }
 
 #endif

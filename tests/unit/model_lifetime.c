@@ -127,11 +127,7 @@ static void test_grocery(void **state)
 /* ---- formulas ---- */
 
 static const struct model_lifetime some[] = {
-	{ 0, 0, 40, 3 },
-	{ 1, 2, 40, 2 },
-	{ 2, 30.4, 38.9, 1 },
-	{ 7, 7, 7, 1 },
-	{ 40, 300, 301, 1 },
+	{ 0, 0, 40, 3 }, { 1, 2, 40, 2 }, { 2, 30.4, 38.9, 1 }, { 7, 7, 7, 1 }, { 40, 300, 301, 1 },
 	{ 0, 0, .5, 1 },
 };
 static const struct model_lifetime_law some_laws[] = {
@@ -439,16 +435,8 @@ static void test_all_alike(void **state)
 static void test_what_cannot_be(void **state)
 {
 	static const struct model_lifetime wrong[] = {
-		{ 1, 5, 4, 1 },
-		{ 1, -1, 4, 1 },
-		{ 0, 1, 4, 1 },
-		{ 1, 1, NAN, 1 },
-		{ 1, NAN, 4, 1 },
-		{ 1, 1, INFINITY, 1 },
-		{ 1, 1, 4, 0 },
-		{ 1, 1, 4, -1 },
-		{ 1, 1, 4, NAN },
-		{ MODEL_LIFETIME_EVENTS_MAX + 1, 1, 4, 1 },
+		{ 1, 5, 4, 1 }, { 1, -1, 4, 1 }, { 0, 1, 4, 1 }, { 1, 1, NAN, 1 }, { 1, NAN, 4, 1 },
+		{ 1, 1, INFINITY, 1 }, { 1, 1, 4, 0 }, { 1, 1, 4, -1 }, { 1, 1, 4, NAN }, { UINT32_MAX, 1, 4, 1 },
 	};
 	struct arena *a CLEANUP(arena_drop) = arena_new_or_die();
 	struct model_lifetime_fit f = { .evaluations = 77 };
