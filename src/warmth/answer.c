@@ -261,6 +261,8 @@ enum err warmth_answer(
 		TRY(level_of(&x, &r.level));
 		if (ask->slow)
 			TRY(changes_of(&x, &r.changes, &r.bursts));
+		struct evaporation_ask evaporation = { ask->evaporation_steps, ask->evaporation_by_others, NULL };
+		TRY(evaporation_of(&x, &evaporation, &r.evaporation));
 	} else {
 		r.level = (struct warmth_level){ .doubt = WARMTH_TOO_FEW,
 			.usual = NAN,
@@ -269,6 +271,7 @@ enum err warmth_answer(
 			.high = NAN,
 			.band_low = NAN,
 			.band_high = NAN };
+		r.evaporation = evaporation_unknown();
 		r.order = (struct warmth_order){ .rho = NAN, .low = NAN, .high = NAN, .p_null = NAN };
 	}
 	TRY(intake_of(&x, &r.intake));

@@ -17,6 +17,7 @@
 #include "warmth/silence_order.h"
 #include "model/season.h"
 #include "warmth/changes.h"
+#include "warmth/evaporation.h"
 
 #define WARMTH_DAY_MIN 0                 /* 1970-01-01: earlier times are not believed … */
 #define WARMTH_DAY_MAX 49710             /* … nor later than 2106-02-07 */
@@ -62,6 +63,9 @@ struct warmth_ask {
 	bool slow;     /* also what takes long: changes, bursts; else they are unknown, not asked */
 	const struct model_season_range *holidays; /* with slow: days that explain a dip; may be NULL */
 	size_t holiday_count;
+	uint64_t seed; /* of the resamplings (order, level, evaporation) */
+	size_t evaporation_steps;   /* back from at, at most WARMTH_EVAPORATION_STEPS_MAX */
+	bool evaporation_by_others; /* by the BG/NBD and the Pareto/NBD too */
 };
 
 /* ---- what is answered ---- */
@@ -203,6 +207,7 @@ struct warmth_reading {
 	struct warmth_contagion contagion;
 	struct warmth_changes changes;
 	struct warmth_bursts bursts;
+	struct warmth_evaporation evaporation;
 };
 
 /* Everything in out lives in the arena. ERR_MEMORY; out untouched then. */

@@ -112,4 +112,16 @@ enum err changes_of(
 void changes_unknown(
 	enum warmth_changes_doubt doubt, struct warmth_changes *out_changes, struct warmth_bursts *out_bursts);
 
+/* How much of evaporation is wanted: steps of 28 days back (each half as much work as now), the two other models beside
+ * it (twice as much as now). weights: NULL for what the core wrote, or for now (0) and each step back one weight per
+ * member (0 or NaN: does not count), a NULL among them again for the core. */
+struct evaporation_ask {
+	size_t steps;
+	bool beside;
+	const double *const *weights;
+};
+enum err evaporation_of(
+	const struct answering *x, const struct evaporation_ask *ask, struct warmth_evaporation *out) MUST_USE;
+struct warmth_evaporation evaporation_unknown(void); /* where nobody ever talked */
+
 #endif
