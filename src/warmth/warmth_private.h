@@ -2,6 +2,7 @@
 #ifndef HEARTH_WARMTH_PRIVATE_H
 #define HEARTH_WARMTH_PRIVATE_H
 
+#include "warmth/runs.h"
 #include "warmth/warmth.h"
 
 /* A day on which somebody spoke. */
@@ -42,6 +43,7 @@ struct warmth {
 	bool any;
 	struct person *last_speaker;
 	int64_t last_talk_us;
+	struct runs runs;
 };
 
 /* One human being who spoke: the identities that renames tie together. */
