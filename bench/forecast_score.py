@@ -47,12 +47,27 @@ def calibration(y, p):
     return out
 
 
-def threshold(y, u, false_a_year=1.):
-    """The lowest threshold with at most so many false alarms (alarms on a date whose event did not come) per group-year."""
-    years = len(y) * STEP_DAYS / 365.25
-    false = np.sort(u[y == 0])[::-1]
-    allowed = int(false_a_year * years)
-    return -np.inf if allowed >= len(false) else np.nextafter(false[allowed], np.inf)
+def false_alarms(alarm, y, group, day, stands_days):
+    """How many alarms were false. stands_days 0: every date with an alarm is one, false when its event did not come. Else an alarm
+    stands for so long, is not raised again meanwhile, and is false when no date in that time had its event."""
+    if stands_days == 0:
+        return int((alarm & (y == 0)).sum())
+    false, whose, until = 0, None, 0
+    for i in np.lexsort((day, group)):
+        if alarm[i] and (group[i] != whose or day[i] >= until):
+            whose, until = group[i], day[i] + stands_days
+            false += not y[(group == whose) & (day >= day[i]) & (day < until)].any()
+    return false
+
+
+def threshold(y, u, group, day, stands_days=0, false_a_year=1.):
+    """Coming down from the highest, the last of 200 quantiles of u before there are more false alarms per group-year."""
+    years, best = len(y) * STEP_DAYS / 365.25, np.inf
+    for level in np.unique(np.quantile(u, np.linspace(0, 1, 201)))[::-1]:
+        if false_alarms(u >= level, y, group, day, stands_days) > false_a_year * years:
+            break
+        best = level
+    return best
 
 
 def onsets(y, group, day):
@@ -66,10 +81,10 @@ def onsets(y, group, day):
     return np.array(out, int)
 
 
-def leads(y, u, group, day, horizon_days):
-    """(group, days) per spell: from the first alarm, at most LEAD_DAYS before its first date, to the end of that date's horizon
-    (when the event is complete); 0: none until then."""
-    alarm = u >= threshold(y, u)
+def leads(y, u, group, day, horizon_days, stands_days):
+    """(groups, days), one per spell: from the first alarm, at most LEAD_DAYS before the spell's first date, to the end of that
+    date's horizon, when the event is complete; 0: no alarm until then."""
+    alarm = u >= threshold(y, u, group, day, stands_days)
     found, whose = [], []
     for i in onsets(y, group, day):
         near = alarm & (group == group[i]) & (day >= day[i] - LEAD_DAYS) & (day < day[i] + horizon_days)
