@@ -1,28 +1,33 @@
 """The models of bench/backtest. Each has fit(rows, event) and log_odds(rows); higher means likelier.
 
-Weights: a row counts 1 / sqrt(rows of its group), so that long-lived groups do not speak for all. Not here: what is scored.
+Weights: a row counts 1 / sqrt(rows of its group), so that long-lived groups do not speak for all; simulated groups together count
+SIMULATED_SHARE of what the real ones do. Not here: what is scored.
 """
 import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import t as student
 
-from forecast_rows import EVENTS, FEATURES, Rows  # noqa: F401 (one list of features for all)
+from forecast_rows import FEATURES, SIMULATED
 
 RAW = ("momentum", "change", "level")
 LOCATION = {"halve": ("momentum", "reversion", "recent", "known", "weeks", "speakers", "since"),
             "fall": ("momentum", "reversion", "speakers", "unanswered", "since", "core_quiet")}
 SCALE = ("speakers", "uneven", "restless")
 ODDS = {"halve": ("momentum", "reversion", "recent", "known", "weeks", "speakers", "since"),
-        "fall": ("momentum", "reversion", "speakers", "since", "core_quiet")}
+        "fall": ("momentum", "reversion", "speakers", "since", "restless", "core_quiet")}
 PENALTY_LOCATION, PENALTY_SCALE, PENALTY_ODDS = 30., 7.5, 2.5
 FREEDOM = 5
+SIMULATED_SHARE = .1
 FOLDS = 8
 P_MIN = 1e-4
 
 
 def weights(rows):
     _, place, count = np.unique(rows.group, return_inverse=True, return_counts=True)
-    return 1 / np.sqrt(count[place])
+    w, made = 1 / np.sqrt(count[place]), rows.archive == SIMULATED
+    if made.any() and not made.all():
+        w[made] *= SIMULATED_SHARE * w[~made].sum() / w[made].sum()
+    return w
 
 
 def folds(groups, seed):
@@ -148,7 +153,8 @@ class Both:
         for k in range(FOLDS):
             if (place == k).any() and (place != k).any():
                 u[place == k] = Both().fit_parts(rows.take(place != k), event).mean(rows.take(place == k))
-        self.slope, self.shift = fit_level(u, getattr(rows, event), weights(rows))
+        real = rows.archive != SIMULATED
+        self.slope, self.shift = fit_level(u[real], getattr(rows, event)[real], weights(rows)[real])
         return self.fit_parts(rows, event)
 
     def log_odds(self, rows):

@@ -15,6 +15,7 @@ import numpy as np
 FEATURES = ("momentum", "reversion", "recent", "known", "weeks", "speakers", "since", "uneven", "restless", "unanswered", "core_quiet")
 EVENTS = ("halve", "fall")
 HORIZON_DAYS = {"halve": 84, "fall": 252}
+SIMULATED = "simulated"  # the archive of groups that forecast_simulated.py makes: learnt from, never scored
 EPOCH = datetime.date(1970, 1, 1)
 
 # Groups whose end has a known cause: (archive, group or pattern, its day, what happened). Source: the archives' README.
@@ -80,6 +81,9 @@ class Rows:
     def join(several):
         return Rows(**{k: np.concatenate([getattr(r, k) for r in several]) for k in several[0].__dict__})
 
+    def real(self):
+        return self.take(self.archive != SIMULATED)
+
     def scored(self, event, whole_groups_out):
         """Rows with an outcome; without groups of known cause, or only without what reaches past the cause."""
         known = ~np.isnan(getattr(self, event))
@@ -99,8 +103,7 @@ def load(binary, folder, archive, cache):
     later = number("later168") / 2
     # The command goes on to the file's last line; a group's own record may have ended before.
     end = np.array([ends.get(g, 10**9) for g in group])
-    last = max(ends.values()) if ends else day.max()
-    end = np.minimum(end, last)
+    end = np.minimum(end, max(ends.values()))
     over = {e: day + HORIZON_DAYS[e] <= end for e in EVENTS}
     may_fall = h >= .75 * med
     rows = Rows(

@@ -16,6 +16,7 @@
 #define RECENT_HALF_LIFE_DAYS 7.
 #define NOISE_QUARTER 5. /* added to counts before a logarithm, so that small ones do not shout */
 #define NOISE_STEP 3.
+#define UNREST_LEAST .1
 
 /* ---- the group's days ---- */
 
@@ -193,8 +194,8 @@ static void unrest_features(const struct series *s, int32_t day, double *x)
 	}
 	const double n = STEPS_UNEVEN - 1;
 	double variance = squares / n - sum / n * (sum / n);
-	x[WARMTH_X_UNEVEN] = variance > 0 ? sqrt(variance) : 0;
-	x[WARMTH_X_RESTLESS] = sizes / (steps - 1);
+	x[WARMTH_X_UNEVEN] = log(UNREST_LEAST + (variance > 0 ? sqrt(variance) : 0));
+	x[WARMTH_X_RESTLESS] = log(UNREST_LEAST + sizes / (steps - 1));
 }
 
 void sweep_features(struct sweep *s, int32_t day, double out_x[WARMTH_FEATURES])

@@ -37,8 +37,8 @@ enum warmth_feature {
 	WARMTH_X_WEEKS,     /* ln((sum w)^2 / sum w^2) over 12 weekly counts: in how many weeks it really talked */
 	WARMTH_X_SPEAKERS,  /* entropy of the speakers' shares in H, nats */
 	WARMTH_X_SINCE,     /* ln(1 + whole days since the last day with talk) */
-	WARMTH_X_UNEVEN,    /* spread of the 8 differences of ln(count + 3) over nine windows of 28 days */
-	WARMTH_X_RESTLESS,  /* mean size of those differences over at most 39 windows */
+	WARMTH_X_UNEVEN,    /* ln(.1 + spread of the 8 differences of ln(count + 3) over nine windows of 28 days) */
+	WARMTH_X_RESTLESS,  /* ln(.1 + mean size of those differences over at most 39 windows) */
 	WARMTH_X_UNANSWERED, /* share of runs of one author that nobody answered within 24 hours */
 	WARMTH_X_CORE_QUIET, /* share of H by members of the core (the fewest who wrote half of H) silent for three weeks */
 	WARMTH_FEATURES
