@@ -20,7 +20,7 @@ struct cli_command {
 	int (*run)(int argc, char **argv);   /* argv[0] is the command's name */
 };
 
-extern const struct cli_command cli_diagnose_command, cli_serve_command, cli_openapi_command, cli_check_command, cli_backup_command,
+extern const struct cli_command cli_diagnose_command, cli_forecast_command, cli_serve_command, cli_openapi_command, cli_check_command, cli_backup_command,
 	cli_restore_command, cli_link_command, cli_import_command;
 
 /* What a test's own program (loss of power) sets before it runs cli_serve_command; the shipped binary leaves it at zero, and
@@ -30,5 +30,6 @@ extern struct cli_serve_rehearsal {
 	_Bool sync_off;         /* synchronous=OFF: nothing acknowledged is safe */
 } cli_serve_rehearsal;
 int cli_diagnose(int argc, char **argv);
+int cli_forecast(int argc, char **argv);
 
 #endif

@@ -86,6 +86,18 @@ static enum err first_line(struct insight_study *s, const struct parse_event *e)
 	return ERR_OK;
 }
 
+static bool time_is_real(int64_t at_us)
+{
+	return at_us >= WARMTH_DAY_MIN * US_PER_DAY && at_us < (WARMTH_DAY_MAX + 1) * US_PER_DAY;
+}
+
+void feed_end_file(struct insight_study *s)
+{
+	for (size_t i = 0; i < s->group_count; i++)
+		if (s->groups[i].file == s->files && s->groups[i].end_us < s->file_end_us)
+			s->groups[i].end_us = s->file_end_us;
+}
+
 enum err feed_event(void *study, const struct parse_event *e)
 {
 	struct insight_study *s = study;
@@ -95,6 +107,9 @@ enum err feed_event(void *study, const struct parse_event *e)
 		feed_skipped(s, group);
 	s->last_group = group;
 	s->events++;
+	s->groups[group].file = s->files;
+	if (e->at_us > s->file_end_us && time_is_real(e->at_us))
+		s->file_end_us = e->at_us;
 	TRY(first_line(s, e));
 	bool seen = false;
 	if (s->overlap)

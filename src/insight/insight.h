@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "chat/chat.h"
 #include "parse/parse.h"
+#include "warmth/forecast.h"
 #include "warmth/warmth.h"
 
 #define INSIGHT_BYTES_MAX (8ull << 30)       /* the most one study's answers may take */
@@ -82,6 +83,17 @@ enum err insight_study_file(struct insight_study *s, const char *path) MUST_USE;
 const char *insight_study_why(const struct insight_study *s);
 /* out lives as long as the study, until the next call. ERR_MEMORY. */
 enum err insight_study_end(struct insight_study *s, const struct insight_diagnosis **out) MUST_USE;
+
+/* ---- the forecast of a study's groups (warmth/forecast.h) ---- */
+struct insight_forecast {
+	struct str key, name; /* of the group; live as long as the study */
+	struct warmth_forecast forecast;
+};
+size_t insight_study_groups(const struct insight_study *s);
+/* Of one group, by the order of appearance, at first talk day + 252, + step_days … until the day of the last line of the files it
+ * is in: the recording went on until then, so silence before it is silence. Lives in the arena. ERR_INPUT: step_days; ERR_MEMORY. */
+enum err insight_study_forecast(const struct insight_study *s, size_t group, uint32_t step_days, struct arena *a,
+	struct insight_forecast *out) MUST_USE;
 
 /* While a file is being read, from its progress call: what was seen so far. */
 void insight_study_seen(const struct insight_study *s, uint64_t *out_lines, uint64_t *out_events, uint64_t *out_skipped);

@@ -17,6 +17,8 @@ struct study_group {
 	struct warmth *warmth;
 	const char *format;
 	uint64_t later, skipped_lines;
+	size_t file;      /* the last one that told of the group, counted from 1 */
+	int64_t end_us;   /* the latest line of the files that told of it */
 };
 
 struct study_example {
@@ -44,6 +46,8 @@ struct insight_study {
 	int32_t first_authors[INSIGHT_FIRST_LINES];
 	size_t first_line_count;
 	struct str file_name;
+	size_t files;
+	int64_t file_end_us; /* the latest line of this file that has a time to believe */
 	struct insight_diagnosis diagnosis;
 };
 
@@ -53,6 +57,9 @@ bool feed_progress(void *study, uint64_t done_bytes, uint64_t all_bytes);
 enum err feed_group(struct insight_study *s, size_t group) MUST_USE;
 /* Lines skipped since the last event belong to the group of the lines before them, else to that of the next event. */
 void feed_skipped(struct insight_study *s, size_t next_group);
+
+/* The file is read: its groups were watched until its last line. */
+void feed_end_file(struct insight_study *s);
 
 enum warmth_kind feed_kind(enum parse_kind kind);
 

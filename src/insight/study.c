@@ -60,10 +60,13 @@ enum err insight_study_file(struct insight_study *s, const char *path)
 	const char *slash = strrchr(path, '/');
 	TRY(arena_copy(s->memory, str_of(slash ? slash + 1 : path), &s->file_name));
 	s->last_group = INSIGHT_NOT_THERE;
+	s->files++;
+	s->file_end_us = 0;
 	if (s->overlap)
 		overlap_next_file(s->overlap);
 	TRY(parse_file(s->parse, path));
 	feed_skipped(s, INSIGHT_NOT_THERE);
+	feed_end_file(s);
 	for (size_t i = 0; i < s->group_count; i++)
 		if (s->groups[i].format == NULL)
 			s->groups[i].format = parse_format(s->parse);

@@ -108,6 +108,7 @@ static enum err add_talk(struct warmth *w, const struct warmth_event *e)
 		return ERR_OK;
 	}
 	TRY(pulse_add(w, e->at_us));
+	TRY(runs_add(&w->runs, w->memory, e->person, e->at_us));
 	struct day_count *day = day_place(w, p, day_of(e->at_us));
 	if (day == NULL)
 		return ERR_MEMORY;

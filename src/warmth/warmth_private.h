@@ -5,6 +5,7 @@
 #include "warmth/departure.h"
 #include "warmth/ties.h"
 #include "warmth/pulse.h"
+#include "warmth/runs.h"
 #include "warmth/warmth.h"
 
 #define WARMTH_NO_MEMBER SIZE_MAX
@@ -53,6 +54,7 @@ struct warmth {
 	int64_t last_talk_us;
 	struct ties ties;
 	struct pulse pulse;
+	struct runs runs;
 };
 
 /* What his first message got, see intake.h. */

@@ -1,0 +1,500 @@
+/*
+ * The forecast: its events to the day, nothing of the future in it, its reasons, and groups whose truth is known because they
+ * are made here from fixed seeds. How good it is on real groups is bench/backtest's to say.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "warmth/forecast.h"
+#include "warmth/warmth.h"
+
+#define DAY0 18262 /* 2020-01-01 */
+#define T0 (DAY0 + 252)
+#define ANSWER_BYTES (64u << 20)
+
+/* ---- helpers ---- */
+
+static uint64_t chance;
+
+static double unit(void)
+{
+	chance = chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return ((double)(chance >> 11) + .5) / 9007199254740992.0;
+}
+
+/* Knuth's; for small means. */
+static unsigned poisson(double mean)
+{
+	double left = exp(-mean);
+	unsigned n = 0;
+	for (double product = unit(); product > left && n < 1000; product *= unit())
+		n++;
+	return n;
+}
+
+static void say(struct warmth *w, int32_t day, double hour, int32_t person, unsigned flags)
+{
+	struct warmth_event e = { .at_us = day * US_PER_DAY + (int64_t)(hour * 3600 * 1e6),
+		.person = person,
+		.target = WARMTH_NOBODY,
+		.kind = WARMTH_TALK,
+		.flags = flags };
+	assert_int_equal(warmth_add(w, &e), ERR_OK);
+}
+
+/* count messages on one day by so many people in turn, minutes apart */
+static void talk(struct warmth *w, int32_t day, unsigned count, int32_t people)
+{
+	for (unsigned i = 0; i < count; i++)
+		say(w, day, 8 + i / 100., (int32_t)i % people, 0);
+}
+
+static struct warmth_forecast forecast(const struct warmth *w, int32_t end_day, struct arena *a)
+{
+	struct warmth_forecast f;
+	struct warmth_forecast_ask ask = { .end_day = end_day, .step_days = WARMTH_FORECAST_STEP_DAYS };
+	assert_int_equal(warmth_forecast_of(w, &ask, a, &f), ERR_OK);
+	return f;
+}
+
+static struct arena *arena_or_die(void)
+{
+	struct arena *a = arena_new(ANSWER_BYTES);
+	assert_non_null(a);
+	return a;
+}
+
+static struct warmth *group_or_die(void)
+{
+	struct warmth *w = warmth_new();
+	assert_non_null(w);
+	return w;
+}
+
+static void assert_silent(const struct warmth_chance *c, enum warmth_forecast_why why)
+{
+	assert_int_equal(c->why, why);
+	assert_true(isnan(c->p) && isnan(c->low) && isnan(c->high));
+	assert_int_equal(c->came, WARMTH_CAME_UNKNOWN);
+}
+
+static void assert_said(const struct warmth_chance *c)
+{
+	assert_int_equal(c->why, WARMTH_FORECAST_SAID);
+	assert_true(c->p > 0 && c->p < 1 && c->low <= c->p && c->p <= c->high && c->low > 0 && c->high < 1);
+	assert_true(c->low < c->high);
+}
+
+/* ---- events, to the day ---- */
+
+static void windows_begin_and_end_where_they_should(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	talk(w, DAY0, 1, 1);
+	const struct { int32_t day; unsigned count; } marks[] = { { T0 - 169, 3 }, { T0 - 168, 5 }, { T0 - 85, 7 }, { T0 - 84, 211 },
+		{ T0 - 29, 13 }, { T0 - 28, 17 }, { T0 - 1, 19 }, { T0, 23 }, { T0 + 83, 29 }, { T0 + 84, 31 }, { T0 + 251, 37 },
+		{ T0 + 252, 41 } };
+	for (size_t i = 0; i < COUNT_OF(marks); i++)
+		talk(w, marks[i].day, marks[i].count, 4);
+	struct warmth_forecast f = forecast(w, T0 + 300, a);
+	assert_int_equal(f.count, 11); /* 0, 28 … 280 days after the first */
+	const struct warmth_forecast_row *r = &f.rows[0];
+	assert_int_equal(r->at_us, T0 * US_PER_DAY);
+	assert_int_equal(r->messages, 211 + 13 + 17 + 19);
+	assert_int_equal(r->last28, 17 + 19);
+	assert_int_equal(r->before, 5 + 7);
+	assert_int_equal(r->next84, 23 + 29);
+	assert_int_equal(r->later168, 31 + 37);
+	assert_true(r->usual == 12); /* of 260, 12 and 4: 1 on the first day, 3 on the last of that quarter */
+	assert_int_equal(f.rows[10].at_us, (T0 + 280) * US_PER_DAY);
+}
+
+static void usual_is_of_three_quarters_then_of_four(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	const unsigned each[] = { 400, 100, 200, 300 };
+	for (int32_t q = 0; q < 4; q++)
+		talk(w, DAY0 + 84 * q, each[q], 5);
+	struct warmth_forecast f = forecast(w, DAY0 + 336, a);
+	assert_int_equal(f.count, 4);
+	assert_true(f.rows[0].usual == 200);                        /* 400, 100, 200 */
+	assert_int_equal(f.rows[3].at_us, (DAY0 + 336) * US_PER_DAY);
+	assert_true(f.rows[3].usual == 250);                        /* and 300 */
+}
+
+/* What comes of H = 200 when so many follow in 84 days. */
+static struct warmth_chance after_two_hundred(unsigned next, int32_t end_day)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	for (int32_t d = 0; d < 252; d++)
+		talk(w, DAY0 + d, d % 21 == 0 ? 50 : 0, 6);
+	talk(w, T0 + 83, next, 6);
+	talk(w, T0 + 84, 500, 6); /* too late */
+	struct warmth_forecast f = forecast(w, end_day, a);
+	assert_int_equal(f.rows[0].messages, 200);
+	return f.rows[0].halve;
+}
+
+static void halve_is_less_than_half(void **state)
+{
+	assert_int_equal(after_two_hundred(100, T0 + 84).came, WARMTH_CAME_NOT);
+	assert_int_equal(after_two_hundred(99, T0 + 84).came, WARMTH_CAME);
+	assert_int_equal(after_two_hundred(99, T0 + 83).came, WARMTH_CAME_UNKNOWN);
+}
+
+/* 200 a quarter before; then so many in the two quarters after the gap. */
+static struct warmth_chance after_the_gap(unsigned later, int32_t end_day)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	for (int32_t d = 0; d < 252; d++)
+		talk(w, DAY0 + d, d % 21 == 0 ? 50 : 0, 6);
+	talk(w, T0 + 83, 900, 6); /* in the gap: neither here nor there */
+	talk(w, T0 + 84, later / 2, 6);
+	talk(w, T0 + 251, later - later / 2, 6);
+	talk(w, T0 + 252, 900, 6); /* too late */
+	struct warmth_forecast f = forecast(w, end_day, a);
+	assert_true(f.rows[0].usual == 200);
+	return f.rows[0].fall;
+}
+
+static void fall_is_after_the_gap(void **state)
+{
+	assert_int_equal(after_the_gap(200, T0 + 252).came, WARMTH_CAME_NOT); /* 100 a quarter: half */
+	assert_int_equal(after_the_gap(199, T0 + 252).came, WARMTH_CAME);
+	assert_int_equal(after_the_gap(199, T0 + 251).came, WARMTH_CAME_UNKNOWN);
+}
+
+static struct warmth_forecast_row with_last_quarter(unsigned last, struct arena *a)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	for (int32_t q = 0; q < 2; q++)
+		talk(w, DAY0 + 84 * q, 200, 6);
+	talk(w, T0 - 84, last, 6);
+	return forecast(w, T0, a).rows[0];
+}
+
+static void too_little_is_said_to_be_so(void **state)
+{
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	struct warmth_forecast_row r = with_last_quarter(99, a);
+	assert_silent(&r.halve, WARMTH_FORECAST_FEW);
+	assert_silent(&r.fall, WARMTH_FORECAST_FEW);
+	for (size_t i = 0; i < WARMTH_FEATURES; i++)
+		assert_true(isnan(r.x[i]));
+	r = with_last_quarter(100, a);
+	assert_said(&r.halve);
+	assert_silent(&r.fall, WARMTH_FORECAST_FALLEN);
+	r = with_last_quarter(149, a);
+	assert_silent(&r.fall, WARMTH_FORECAST_FALLEN);
+	r = with_last_quarter(150, a); /* .75 of 200 */
+	assert_said(&r.fall);
+}
+
+static void machines_are_not_counted(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	say(w, DAY0 - 30, 1, 9, WARMTH_BOT); /* nor is their first word the group's */
+	talk(w, DAY0, 99, 3);
+	talk(w, T0 - 10, 99, 3);
+	say(w, T0 - 9, 1, 1, WARMTH_BOT);
+	struct warmth_forecast f = forecast(w, T0, a);
+	assert_int_equal(f.count, 1);
+	assert_int_equal(f.rows[0].messages, 99);
+	assert_silent(&f.rows[0].halve, WARMTH_FORECAST_FEW);
+}
+
+static void silence_until_the_end_is_an_event(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	for (int32_t d = 0; d < 252; d++)
+		talk(w, DAY0 + d, 2, 5);
+	struct warmth_forecast f = forecast(w, T0 + 252, a);
+	assert_int_equal(f.count, 10);
+	assert_int_equal(f.rows[0].halve.came, WARMTH_CAME);
+	assert_int_equal(f.rows[0].fall.came, WARMTH_CAME);
+	assert_int_equal(f.rows[1].halve.came, WARMTH_CAME); /* H = 112 */
+	assert_silent(&f.rows[2].halve, WARMTH_FORECAST_FEW);
+	assert_int_equal(f.halve.due, 2);
+	assert_int_equal(f.halve.came, 2);
+	assert_int_equal(f.fall.due, 1);
+	assert_int_equal(f.fall.came, 1);
+}
+
+static void the_young_and_the_silent_have_no_rows(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	assert_int_equal(forecast(w, DAY0, a).count, 0);
+	talk(w, DAY0, 200, 5);
+	assert_int_equal(forecast(w, T0 - 1, a).count, 0);
+	assert_int_equal(forecast(w, T0, a).count, 1);
+	assert_true(isnan(forecast(w, T0, a).halve.brier));
+	struct warmth_forecast f = { .count = 77 };
+	struct warmth_forecast_ask bad[] = { { .end_day = T0, .step_days = 0 },
+		{ .end_day = T0, .step_days = WARMTH_FORECAST_STEP_DAYS_MAX + 1 }, { .end_day = INT32_MAX, .step_days = 28 },
+		{ .end_day = -1, .step_days = 28 } };
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		assert_int_equal(warmth_forecast_of(w, &bad[i], a, &f), ERR_INPUT);
+	assert_int_equal(f.count, 77);
+}
+
+/* ---- groups made from a seed ---- */
+
+#define GROUP_DAYS 900
+
+/* So many messages a day; from fade_day on the level shrinks by the factor a day. */
+struct made {
+	double per_day, fade;
+	int32_t fade_day, days, people;
+	bool gusts; /* all or nothing, by weeks, from fade_day on */
+};
+
+/* The nth of them n times as seldom as the first. */
+static int32_t somebody(int32_t people)
+{
+	double sum = 0, at;
+	for (int32_t p = 0; p < people; p++)
+		sum += 1. / (p + 1);
+	at = unit() * sum;
+	int32_t p = 0;
+	while (p < people - 1 && (at -= 1. / (p + 1)) > 0)
+		p++;
+	return p;
+}
+
+static void make(struct warmth *w, const struct made *m, int32_t until_day, uint64_t future_seed)
+{
+	double level = 1;
+	bool gust = true;
+	for (int32_t d = 0; d < m->days; d++) {
+		if (d == until_day)
+			chance = future_seed;
+		level *= d >= m->fade_day ? m->fade : 1;
+		if (m->gusts && d >= m->fade_day && d % 7 == 0)
+			gust = unit() < .2;
+		unsigned n = poisson(m->per_day * level * (gust ? 1 : .02));
+		for (unsigned i = 0; i < n; i++)
+			say(w, DAY0 + d, 24 * (i + unit()) / n, somebody(m->people), 0);
+	}
+}
+
+/* Same past, another future: every date up to the parting must say the very same. */
+static void nothing_of_the_future_is_in_it(void **state)
+{
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	size_t compared = 0;
+	for (uint64_t seed = 1; seed <= 12; seed++) {
+		struct warmth *one CLEANUP(warmth_drop) = group_or_die(), *two CLEANUP(warmth_drop) = group_or_die(),
+			      *cut CLEANUP(warmth_drop) = group_or_die();
+		struct made m = { .per_day = 1 + (double)seed, .fade = seed % 2 ? .997 : 1, .fade_day = 200, .days = GROUP_DAYS,
+			.people = 2 + (int32_t)seed % 10, .gusts = seed % 3 == 0 };
+		int32_t parting = 252 + 28 * (int32_t)(seed + 5);
+		struct warmth *all[] = { one, two, cut };
+		for (size_t i = 0; i < 3; i++) {
+			chance = seed;
+			struct made mine = m;
+			mine.days = i == 2 ? parting : m.days;
+			make(all[i], &mine, parting, 1000 + i);
+		}
+		struct warmth_forecast f = forecast(one, DAY0 + GROUP_DAYS, a), g = forecast(two, DAY0 + GROUP_DAYS - 100, a),
+				       h = forecast(cut, DAY0 + parting, a);
+		assert_int_equal(h.count, seed + 6);
+		for (size_t i = 0; i < h.count; i++) {
+			const struct warmth_forecast_row *x = &f.rows[i], *y = &g.rows[i], *z = &h.rows[i];
+			assert_memory_equal(x->x, y->x, sizeof x->x);
+			assert_memory_equal(x->x, z->x, sizeof x->x);
+			assert_int_equal(x->messages, z->messages);
+			assert_true(x->usual == y->usual && x->usual == z->usual);
+			const struct warmth_chance *events[][3] = { { &x->halve, &y->halve, &z->halve }, { &x->fall, &y->fall, &z->fall } };
+			for (size_t e = 0; e < 2; e++)
+				for (size_t k = 1; k < 3; k++) {
+					assert_memory_equal(&events[e][0]->p, &events[e][k]->p, 3 * sizeof(double));
+					assert_int_equal(events[e][0]->why, events[e][k]->why);
+				}
+			compared += x->halve.why == WARMTH_FORECAST_SAID;
+		}
+	}
+	assert_true(compared > 80);
+}
+
+/* Dates counted back from a day are the same forecasts on other days. */
+static void dates_can_be_counted_back(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	chance = 5;
+	make(w, &(struct made){ .per_day = 6, .fade = 1, .days = 500, .people = 6 }, -1, 0);
+	struct warmth_forecast f = forecast(w, DAY0 + 500, a), back;
+	struct warmth_forecast_ask ask = { .end_day = T0 + 56, .step_days = 28, .back = true };
+	assert_int_equal(warmth_forecast_of(w, &ask, a, &back), ERR_OK);
+	assert_int_equal(back.count, 3);
+	assert_memory_equal(back.rows[2].x, f.rows[2].x, sizeof f.rows[2].x);
+	ask.end_day += 5;
+	assert_int_equal(warmth_forecast_of(w, &ask, a, &back), ERR_OK);
+	assert_int_equal(back.count, 3);
+	assert_int_equal(back.rows[2].at_us, (T0 + 61) * US_PER_DAY);
+	assert_int_equal(back.rows[0].at_us, (T0 + 5) * US_PER_DAY);
+}
+
+/* Every group steady: alarms are all false, and must stay under one in a group and year. */
+static void steady_groups_are_left_in_peace(void **state)
+{
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	size_t alarms = 0, dates = 0, came = 0;
+	double said = 0;
+	for (uint64_t seed = 1; seed <= 40; seed++) {
+		struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+		chance = seed * 77;
+		struct made m = { .per_day = 1.5 + (double)(seed % 8), .fade = 1, .fade_day = 0, .days = GROUP_DAYS,
+			.people = 3 + (int32_t)seed % 9 };
+		make(w, &m, -1, 0);
+		struct warmth_forecast f = forecast(w, DAY0 + GROUP_DAYS, a);
+		const struct warmth_forecast_past *both[] = { &f.halve, &f.fall };
+		for (size_t i = 0; i < 2; i++) {
+			alarms += both[i]->alarms - both[i]->alarms_came;
+			came += both[i]->came;
+			dates += both[i]->due;
+			said += both[i]->expected;
+		}
+		arena_reset(a);
+	}
+	double group_years = (double)dates * 28 / 365.25;
+	assert_int_equal(came, 0);
+	assert_true((double)alarms <= group_years);
+	assert_true(said / (double)dates < .2);
+	print_message("# steady: %zu false alarms in %.0f group-years, p %.3f on average\n", alarms, group_years, said / (double)dates);
+}
+
+static double p_on_last_date(const struct made *m, uint64_t seed)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	chance = seed;
+	make(w, m, -1, 0);
+	struct warmth_forecast f = forecast(w, DAY0 + m->days, a);
+	for (size_t i = f.count; i-- > 0;)
+		if (f.rows[i].halve.why == WARMTH_FORECAST_SAID)
+			return f.rows[i].halve.p;
+	return NAN;
+}
+
+static void the_fading_the_fitful_and_the_lonely_stand_out(void **state)
+{
+	double steady = 0, fading = 0, fitful = 0, lonely = 0;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		const struct made base = { .per_day = 8, .fade = 1, .fade_day = 0, .days = 588, .people = 10 };
+		struct made m = base;
+		steady += p_on_last_date(&m, seed) / 10;
+		m.fade = .99, m.fade_day = 480;
+		fading += p_on_last_date(&m, seed) / 10;
+		m = base;
+		m.gusts = true, m.fade_day = 300;
+		fitful += p_on_last_date(&m, seed) / 10;
+		m = base;
+		m.people = 1;
+		lonely += p_on_last_date(&m, seed) / 10;
+	}
+	print_message("# p of halving: steady %.2f, fading %.2f, fitful %.2f, one alone %.2f\n", steady, fading, fitful, lonely);
+	assert_true(fading > 1.5 * steady && fitful > 3 * steady && lonely > 1.5 * steady);
+}
+
+static void the_past_is_the_sum_of_its_rows(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	chance = 3;
+	make(w, &(struct made){ .per_day = 5, .fade = .996, .fade_day = 300, .days = GROUP_DAYS, .people = 5, .gusts = true }, -1, 0);
+	struct warmth_forecast f = forecast(w, DAY0 + GROUP_DAYS, a);
+	size_t due = 0, came = 0, alarms = 0;
+	double expected = 0, error = 0;
+	for (size_t i = 0; i < f.count; i++) {
+		const struct warmth_chance *c = &f.rows[i].halve;
+		if (c->came == WARMTH_CAME_UNKNOWN)
+			continue;
+		due++;
+		came += c->came == WARMTH_CAME;
+		alarms += c->p >= warmth_forecast_alarm(false);
+		expected += c->p;
+		error += (c->p - (c->came == WARMTH_CAME)) * (c->p - (c->came == WARMTH_CAME));
+	}
+	assert_true(due > 5 && came > 0 && came < due);
+	assert_int_equal(f.halve.due, due);
+	assert_int_equal(f.halve.came, came);
+	assert_int_equal(f.halve.alarms, alarms);
+	assert_true(f.halve.alarms_came <= alarms && f.halve.alarms_came <= came);
+	assert_true(fabs(f.halve.expected - expected) < 1e-9);
+	assert_true(fabs(f.halve.brier - error / (double)due) < 1e-9);
+}
+
+/* ---- features by hand ---- */
+
+static void features_are_what_they_say(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	talk(w, DAY0, 50, 1);
+	/* The last quarter: person 1 writes 90 in its second week and goes; 2 and 3 write 30 each in its last week but one. */
+	for (unsigned i = 0; i < 90; i++)
+		say(w, T0 - 77, 1 + i / 60., 1, 0);
+	for (unsigned i = 0; i < 60; i++)
+		say(w, T0 - 10, 1 + i / 60., 2 + (int32_t)(i % 2), 0);
+	struct warmth_forecast f = forecast(w, T0, a);
+	const double *x = f.rows[0].x, h = 150;
+	assert_int_equal(f.rows[0].messages, 150);
+	assert_true(fabs(x[WARMTH_X_MOMENTUM] + log((3 * 60 + 1) / (h + 1))) < 1e-9);
+	assert_true(fabs(x[WARMTH_X_WEEKS] - log(h * h / (90 * 90 + 60 * 60))) < 1e-9);
+	assert_true(fabs(x[WARMTH_X_SPEAKERS] + .6 * log(.6) + .4 * log(.2)) < 1e-9);
+	assert_true(fabs(x[WARMTH_X_SINCE] - log(1 + 9)) < 1e-9);
+	assert_true(fabs(x[WARMTH_X_REVERSION] - ((log(155) + log(5) + log(55)) / 3 - log(155))) < 1e-9);
+	assert_true(fabs(x[WARMTH_X_CORE_QUIET] - .6) < 1e-9); /* 1 alone wrote half */
+	/* Runs of the quarter: 1's, unanswered for 67 days; 60 of one message, of which the last has no answer. */
+	assert_true(fabs(x[WARMTH_X_UNANSWERED] - 2. / 61) < 1e-9);
+}
+
+static void a_run_is_answered_within_a_day(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = group_or_die();
+	struct arena *a CLEANUP(arena_drop) = arena_or_die();
+	talk(w, DAY0, 100, 3);
+	for (unsigned i = 0; i < 100; i++) /* one long run */
+		say(w, T0 - 50, i / 60., 1, 0);
+	say(w, T0 - 49, 1.65, 2, 0);       /* just within a day of its end, at 1:39 */
+	say(w, T0 - 40, 0, 3, 0);          /* 2's run had no answer; 3's neither, though he goes on a day and a half later */
+	say(w, T0 - 39, 12, 3, 0);
+	say(w, T0 - 38, 11, 2, 0);         /* answers 3's second run; has none */
+	say(w, T0 - 1, 23, 1, 0);          /* not known yet */
+	struct warmth_forecast f = forecast(w, T0, a);
+	assert_true(fabs(f.rows[0].x[WARMTH_X_UNANSWERED] - 3. / 5) < 1e-9);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(windows_begin_and_end_where_they_should),
+		cmocka_unit_test(usual_is_of_three_quarters_then_of_four),
+		cmocka_unit_test(halve_is_less_than_half),
+		cmocka_unit_test(fall_is_after_the_gap),
+		cmocka_unit_test(too_little_is_said_to_be_so),
+		cmocka_unit_test(machines_are_not_counted),
+		cmocka_unit_test(silence_until_the_end_is_an_event),
+		cmocka_unit_test(the_young_and_the_silent_have_no_rows),
+		cmocka_unit_test(nothing_of_the_future_is_in_it),
+		cmocka_unit_test(dates_can_be_counted_back),
+		cmocka_unit_test(steady_groups_are_left_in_peace),
+		cmocka_unit_test(the_fading_the_fitful_and_the_lonely_stand_out),
+		cmocka_unit_test(the_past_is_the_sum_of_its_rows),
+		cmocka_unit_test(features_are_what_they_say),
+		cmocka_unit_test(a_run_is_answered_within_a_day),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
