@@ -193,51 +193,49 @@ static enum err find_format(struct parse *p, const struct source *in)
 	return p->format != NULL ? ERR_OK : parse_fail(p, ERR_INPUT, "no known chat export begins like this");
 }
 
-/* What reading the files of an archive one by one has come to. */
-struct progress {
-	size_t members, read;
-	uint64_t spent_bytes;
-};
-
-static enum err read_member(struct parse *p, const char *path, size_t member, struct progress *io)
+/* io_read: was any file of the archive read? */
+static enum err read_member(struct parse *p, struct source *in, bool *io_read)
 {
-	struct source *in CLEANUP(source_drop) = NULL;
 	p->format = NULL;
-	TRY(source_open(p, path, member, io->spent_bytes, &in));
-	io->members = source_members(in);
 	enum err e = find_format(p, in);
-	if (e == ERR_INPUT && io->members > 1) {
+	if (e == ERR_INPUT && source_members(in) > 1) {
 		/* Beside the chats of an archive lie other files: shown by name, and no reason to stop. */
 		parse_skip(p, in, source_head(in)->file_name);
-		e = member + 1 == io->members && io->read == 0 ? e : ERR_OK;
+		e = ERR_OK;
 	} else if (e == ERR_OK) {
-		io->read++;
+		*io_read = true;
 		p->in = in;
 		e = p->format->read(p, in);
 		p->in = NULL;
 	}
 	p->lines += source_line_number(in);
-	io->spent_bytes = source_unpacked(in);
 	return e;
+}
+
+static enum err read_members(struct parse *p, const char *path)
+{
+	struct source *in CLEANUP(source_drop) = NULL;
+	const struct parse_format *format = NULL;
+	bool read = false, more = true;
+	TRY(source_open(p, path, &in));
+	while (more) {
+		TRY(read_member(p, in, &read));
+		format = p->format != NULL ? p->format : format;
+		TRY(source_next(in, &more));
+	}
+	p->format = format;
+	return read ? ERR_OK : ERR_INPUT; /* what find_format said of the last one stands */
 }
 
 enum err parse_file(struct parse *p, const char *path)
 {
-	struct progress so_far = { .members = 1 };
-	const struct parse_format *format = NULL;
 	p->why[0] = '\0';
-	for (size_t member = 0; member < so_far.members; member++) {
-		enum err e = read_member(p, path, member, &so_far);
-		if (e != ERR_OK) {
-			if (p->why[0] == '\0')
-				(void)parse_fail(p, e, "%s", err_name(e));
-			return e;
-		}
-		format = p->format != NULL ? p->format : format;
-	}
-	p->format = format;
-	p->why[0] = '\0';
-	return ERR_OK;
+	enum err e = read_members(p, path);
+	if (e == ERR_OK)
+		p->why[0] = '\0';
+	else if (p->why[0] == '\0')
+		(void)parse_fail(p, e, "%s", err_name(e));
+	return e;
 }
 
 enum err parse_recognise(const char *path, const char **out_format)
@@ -246,7 +244,7 @@ enum err parse_recognise(const char *path, const char **out_format)
 	struct source *in CLEANUP(source_drop) = NULL;
 	if (p == NULL)
 		return ERR_MEMORY;
-	TRY(source_open(p, path, 0, 0, &in));
+	TRY(source_open(p, path, &in));
 	TRY(find_format(p, in));
 	*out_format = p->format->name;
 	return ERR_OK;

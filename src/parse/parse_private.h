@@ -15,6 +15,7 @@
 struct parse_head {
 	struct str text;      /* at most PARSE_HEAD_BYTES, cut anywhere */
 	struct str file_name; /* without folders */
+	struct str folder;    /* the last folder around it in an archive, or empty */
 	bool whole;           /* the text is the whole file */
 };
 

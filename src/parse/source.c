@@ -45,7 +45,6 @@ void source_free(struct source *in)
 void source_drop(struct source **in) { source_free(*in); }
 
 size_t source_members(const struct source *in) { return unpack_members(in->unpack); }
-uint64_t source_unpacked(const struct source *in) { return unpack_out(in->unpack); }
 uint64_t source_line_number(const struct source *in) { return in->number; }
 void source_set_number(struct source *in, uint64_t number) { in->number = number; }
 enum err source_error(const struct source *in) { return in->error; }
@@ -232,14 +231,14 @@ static enum err make_head(struct source *in)
 	if (in->head_text.failed)
 		return ERR_MEMORY;
 	in->head = (struct parse_head){
-		.text = buf_str(&in->head_text), .file_name = unpack_name(in->unpack), .whole = whole
+		.text = buf_str(&in->head_text), .file_name = unpack_name(in->unpack),
+		.folder = unpack_folder(in->unpack), .whole = whole
 	};
 	return ERR_OK;
 }
 
-static enum err open_in(struct source *in, const char *path, size_t member, uint64_t spent_bytes)
+static enum err begin(struct source *in)
 {
-	TRY(unpack_open(in->parse, path, member, spent_bytes, &in->unpack));
 	while (in->window.n < PARSE_HEAD_BYTES && !in->end)
 		TRY(fill_plain(in));
 	size_t skip = 0;
@@ -256,7 +255,7 @@ static enum err open_in(struct source *in, const char *path, size_t member, uint
 	return make_head(in);
 }
 
-enum err source_open(struct parse *p, const char *path, size_t member, uint64_t spent_bytes, struct source **out)
+enum err source_open(struct parse *p, const char *path, struct source **out)
 {
 	struct source *in CLEANUP(source_drop) = calloc(1, sizeof *in);
 	if (in == NULL)
@@ -266,8 +265,29 @@ enum err source_open(struct parse *p, const char *path, size_t member, uint64_t 
 	in->window = BUF(WINDOW_MAX);
 	in->mended = BUF(4 * (size_t)PARSE_LINE_MAX);
 	in->head_text = BUF(4 * (size_t)PARSE_HEAD_BYTES);
-	TRY(open_in(in, path, member, spent_bytes));
+	TRY(unpack_open(p, path, &in->unpack));
+	TRY(begin(in));
 	*out = in;
 	in = NULL;
+	return ERR_OK;
+}
+
+enum err source_next(struct source *in, bool *out_more)
+{
+	struct buf *read[] = { &in->raw, &in->window, &in->mended, &in->head_text };
+	bool more;
+	TRY(unpack_next(in->unpack, &more));
+	if (more) {
+		decoder_free(in->decoder);
+		in->decoder = NULL;
+		for (size_t i = 0; i < COUNT_OF(read); i++)
+			buf_clear(read[i]);
+		in->at = in->clean_to = 0;
+		in->number = 0;
+		in->end = false;
+		in->error = ERR_OK;
+		TRY(begin(in));
+	}
+	*out_more = more;
 	return ERR_OK;
 }

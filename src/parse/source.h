@@ -7,7 +7,7 @@
 
 #include "parse/parse_private.h"
 
-#define PARSE_MEMBERS_MAX 65536u   /* files in an archive */
+#define PARSE_MEMBERS_MAX (1u << 18) /* files in an archive: Slack writes one per channel and day */
 #define PARSE_CHUNK (256u << 10)   /* bytes asked of a file at once */
 #define PARSE_TELL_BYTES (1u << 20) /* between two calls of progress */
 
@@ -20,28 +20,28 @@ const struct parse_format *parse_format_named(const char *name);     /* or NULL 
 const struct parse_format *parse_format_guess(const struct parse_head *head); /* the one that is surest, or NULL */
 
 /* ---- a file of an export, opened and decoded ---- */
-/* member counts from 0; of an archive only the files that hold the chat count. spent_bytes: what came out of its other
- * members before, for the limits. */
-enum err source_open(
-	struct parse *p, const char *path, size_t member, uint64_t spent_bytes, struct source **out) MUST_USE;
+/* Of an archive, the first of the files that hold the chat: those with the fewest folders around them first, then by
+ * path. */
+enum err source_open(struct parse *p, const char *path, struct source **out) MUST_USE;
+/* Go on to the next of them, whatever was read of this one; false: there is none. */
+enum err source_next(struct source *in, bool *out_more) MUST_USE;
 void source_free(struct source *in);
 void source_drop(struct source **in);
 /* How many files of an archive hold the chat; 1 of anything else. */
 size_t source_members(const struct source *in);
-uint64_t source_unpacked(const struct source *in); /* bytes that came out of it, with what was spent before */
 
 /* ---- bytes as they are, out of their wrapping ---- */
 struct unpack;
-enum err unpack_open(
-	struct parse *p, const char *path, size_t member, uint64_t spent_bytes, struct unpack **out) MUST_USE;
+enum err unpack_open(struct parse *p, const char *path, struct unpack **out) MUST_USE;
+enum err unpack_next(struct unpack *u, bool *out_more) MUST_USE; /* as source_next */
 void unpack_free(struct unpack *u);
 /* At most room bytes; 0: the end. */
 enum err unpack_read(struct unpack *u, char *into, size_t room, size_t *out_n) MUST_USE;
 uint64_t unpack_done(const struct unpack *u); /* of unpack_all, in whatever unit is known */
 uint64_t unpack_all(const struct unpack *u);  /* 0: not known */
-uint64_t unpack_out(const struct unpack *u);
 size_t unpack_members(const struct unpack *u);
-struct str unpack_name(const struct unpack *u); /* without folders */
+struct str unpack_name(const struct unpack *u);   /* without folders */
+struct str unpack_folder(const struct unpack *u); /* of an archive, that it lies in: its own name, or empty */
 
 /* ---- encodings ---- */
 /* The name of the encoding a text begins in, static: NULL is UTF-8, perhaps with Latin-1 lines in it. skip: bytes of a

@@ -39,8 +39,17 @@ struct unpack {
 	/* zip */
 	zip_t *zip;
 	zip_file_t *file;
-	size_t members;
-	uint64_t member_size; /* as its header says, for progress only */
+	struct member *list;
+	size_t members, next; /* next: of the list, the one to be opened */
+	uint64_t sizes;       /* of all in the list, as their headers say, for progress only */
+	struct buf folder;
+};
+
+/* A file of an archive that holds a chat, or belongs to one. */
+struct member {
+	struct str path; /* libzip's */
+	size_t depth;    /* folders around it */
+	zip_uint64_t index;
 };
 
 void unpack_free(struct unpack *u)
@@ -55,6 +64,8 @@ void unpack_free(struct unpack *u)
 	if (u->fd >= 0)
 		(void)close(u->fd);
 	free(u->in);
+	free(u->list);
+	buf_free(&u->folder);
 	buf_free(&u->name);
 	free(u);
 }
@@ -62,10 +73,13 @@ void unpack_free(struct unpack *u)
 static void unpack_drop(struct unpack **u) { unpack_free(*u); }
 
 uint64_t unpack_done(const struct unpack *u) { return u->packing == ZIP ? u->out : u->done; }
-uint64_t unpack_all(const struct unpack *u) { return u->packing == ZIP ? u->member_size : u->packed; }
-uint64_t unpack_out(const struct unpack *u) { return u->out; }
+uint64_t unpack_all(const struct unpack *u)
+{
+	return u->packing != ZIP ? u->packed : u->out <= u->sizes ? u->sizes : 0; /* headers may lie */
+}
 size_t unpack_members(const struct unpack *u) { return u->members; }
 struct str unpack_name(const struct unpack *u) { return buf_str(&u->name); }
+struct str unpack_folder(const struct unpack *u) { return buf_str(&u->folder); }
 
 static enum err read_file(struct unpack *u, char *into, size_t room, size_t *out_n)
 {
@@ -178,31 +192,71 @@ static int member_rank(struct str path)
 	return ends(name, ".txt") || ends(name, ".log") || ends(name, ".weechatlog");
 }
 
-/* The member-th of the files that rank highest, in the archive's order. */
-static enum err zip_choose(struct unpack *u, size_t member, zip_uint64_t *out_index)
+/* Tables that say what lies in the folders stand above them; days and parts are named so that their order is that of
+ * time. */
+static int order_members(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+	return x->depth != y->depth ? (x->depth < y->depth ? -1 : 1) : str_order(x->path, y->path);
+}
+
+/* The files that rank highest. */
+static enum err list_members(struct unpack *u)
 {
 	zip_int64_t count = zip_get_num_entries(u->zip, 0);
 	if (count > (zip_int64_t)PARSE_MEMBERS_MAX)
 		return parse_fail(u->parse, ERR_LIMIT, "the .zip holds more than %u files", PARSE_MEMBERS_MAX);
+	u->list = calloc(count > 0 ? (size_t)count : 1, sizeof *u->list);
+	if (u->list == NULL)
+		return ERR_MEMORY;
 	int best = 1;
-	for (int pass = 0; pass < 2; pass++) {
-		u->members = 0;
-		for (zip_int64_t i = 0; i < count; i++) {
-			int rank = member_rank(str_of(zip_get_name(u->zip, (zip_uint64_t)i, ZIP_FL_ENC_GUESS)));
-			if (pass == 0 && rank > best)
-				best = rank;
-			if (pass == 0 || rank != best)
-				continue;
-			if (u->members++ == member)
-				*out_index = (zip_uint64_t)i;
+	for (zip_uint64_t i = 0; i < (zip_uint64_t)count; i++) {
+		struct member m = { .path = str_of(zip_get_name(u->zip, i, ZIP_FL_ENC_GUESS)), .index = i };
+		int rank = member_rank(m.path);
+		if (rank < best)
+			continue;
+		if (rank > best) {
+			best = rank;
+			u->members = 0;
 		}
+		for (size_t at = 0; at < m.path.n; at++)
+			m.depth += m.path.p[at] == '/';
+		u->list[u->members++] = m;
 	}
-	if (u->members <= member)
+	if (u->members == 0)
 		return parse_fail(u->parse, ERR_INPUT, "the .zip holds no chat (no .txt, .json, .csv, .tsv or .log)");
+	qsort(u->list, u->members, sizeof *u->list, order_members);
+	for (size_t i = 0; i < u->members; i++) {
+		zip_stat_t stat;
+		if (zip_stat_index(u->zip, u->list[i].index, 0, &stat) == 0 && (stat.valid & ZIP_STAT_SIZE) != 0 &&
+			stat.size <= PARSE_UNPACKED_MAX)
+			u->sizes += stat.size;
+	}
 	return ERR_OK;
 }
 
-static enum err open_zip(struct unpack *u, const char *path, size_t member)
+static enum err open_member(struct unpack *u)
+{
+	const struct member *m = &u->list[u->next++];
+	struct str name = base_name(m->path), folder = str_first(m->path, m->path.n - name.n);
+	folder = base_name(str_first(folder, folder.n > 0 ? folder.n - 1 : 0));
+	if (u->file != NULL)
+		(void)zip_fclose(u->file);
+	u->file = zip_fopen_index(u->zip, m->index, 0);
+	if (u->file == NULL)
+		return parse_fail(u->parse, ERR_INPUT, "the .zip cannot be read: %s", zip_strerror(u->zip));
+	buf_clear(&u->folder);
+	buf_add(&u->folder, folder);
+	TRY(buf_end(&u->folder));
+	/* An iPhone calls every chat _chat.txt; only the archive has its name. */
+	if (str_eq(name, STR("_chat.txt")))
+		return ERR_OK;
+	buf_clear(&u->name);
+	buf_add(&u->name, name);
+	return buf_end(&u->name);
+}
+
+static enum err open_zip(struct unpack *u, const char *path)
 {
 	int code = 0;
 	u->zip = zip_open(path, ZIP_RDONLY, &code);
@@ -214,21 +268,17 @@ static enum err open_zip(struct unpack *u, const char *path, size_t member)
 		zip_error_fini(&why);
 		return e;
 	}
-	zip_uint64_t index = 0;
-	TRY(zip_choose(u, member, &index));
-	zip_stat_t stat;
-	if (zip_stat_index(u->zip, index, 0, &stat) == 0 && (stat.valid & ZIP_STAT_SIZE) != 0)
-		u->member_size = stat.size;
-	/* An iPhone calls every chat _chat.txt; only the archive has its name. */
-	struct str name = base_name(str_of(zip_get_name(u->zip, index, ZIP_FL_ENC_GUESS)));
-	if (!str_eq(name, STR("_chat.txt"))) {
-		buf_clear(&u->name);
-		buf_add(&u->name, name);
-	}
-	u->file = zip_fopen_index(u->zip, index, 0);
-	if (u->file == NULL)
-		return parse_fail(u->parse, ERR_INPUT, "the .zip cannot be read: %s", zip_strerror(u->zip));
-	return buf_end(&u->name);
+	TRY(list_members(u));
+	return open_member(u);
+}
+
+enum err unpack_next(struct unpack *u, bool *out_more)
+{
+	bool more = u->packing == ZIP && u->next < u->members;
+	if (more)
+		TRY(open_member(u));
+	*out_more = more;
+	return ERR_OK;
 }
 
 static enum err open_zst(struct unpack *u)
@@ -243,7 +293,7 @@ static enum err open_zst(struct unpack *u)
 	return ERR_OK;
 }
 
-static enum err open_any(struct unpack *u, const char *path, size_t member)
+static enum err open_any(struct unpack *u, const char *path)
 {
 	u->fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
@@ -271,10 +321,10 @@ static enum err open_any(struct unpack *u, const char *path, size_t member)
 		str_eq(magic, STR("PK\x03\x04")) || str_eq(magic, STR("PK\x05\x06")) ? ZIP : PLAIN;
 	if (u->packing == ZST)
 		return open_zst(u);
-	return u->packing == ZIP ? open_zip(u, path, member) : ERR_OK;
+	return u->packing == ZIP ? open_zip(u, path) : ERR_OK;
 }
 
-enum err unpack_open(struct parse *p, const char *path, size_t member, uint64_t spent_bytes, struct unpack **out)
+enum err unpack_open(struct parse *p, const char *path, struct unpack **out)
 {
 	struct unpack *u CLEANUP(unpack_drop) = calloc(1, sizeof *u);
 	if (u == NULL)
@@ -282,9 +332,9 @@ enum err unpack_open(struct parse *p, const char *path, size_t member, uint64_t 
 	u->parse = p;
 	u->fd = -1;
 	u->members = 1;
-	u->out = spent_bytes;
 	u->name = BUF(4096);
-	TRY(open_any(u, path, member));
+	u->folder = BUF(4096);
+	TRY(open_any(u, path));
 	*out = u;
 	u = NULL;
 	return ERR_OK;

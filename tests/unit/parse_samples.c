@@ -94,7 +94,7 @@ static unsigned claims(const char *path, const char **out_name)
 	struct source *in = NULL;
 	unsigned count = 0;
 	assert_true(see_new(&s, NULL));
-	if (source_open(s.parse, path, 0, 0, &in) == ERR_OK) {
+	if (source_open(s.parse, path, &in) == ERR_OK) {
 		for (size_t i = 0; parse_format_at(i) != NULL; i++)
 			if (parse_format_named(parse_format_at(i))->sniff(source_head(in)) > 0) {
 				*out_name = parse_format_at(i);
