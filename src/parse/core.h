@@ -31,6 +31,7 @@ struct parse {
 	const struct parse_format *format;
 	const struct source *in;         /* the file being read, or NULL */
 	struct map *group_ids, *person_ids;
+	struct map *aliases; /* of groups in this archive; NULL: none */
 	struct parse_group *groups;
 	struct parse_person *people;
 	size_t groups_room, people_room, people_count; /* person_ids may hold more: two keys of one person */

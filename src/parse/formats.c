@@ -11,6 +11,9 @@
 	X(discord_csv) \
 	X(discord_txt) \
 	X(chatlab) \
+	X(slack) \
+	X(rocketchat) \
+	X(mattermost) \
 	X(wechat_memotrace) \
 	X(wechat_pywxdump) \
 	X(wechat_itchat) \

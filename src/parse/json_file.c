@@ -121,7 +121,7 @@ static enum err whole_value(struct walker *w, size_t most_bytes, enum scan_end *
 static enum err give_element(struct walker *w, size_t pattern)
 {
 	struct str name = str_of(w->walk->elements[pattern]);
-	bool counted = str_ends(name, STR("[]"));
+	bool counted = str_ends(name, STR("[]")) || name.n == 0;
 	enum scan_end end;
 	if (counted)
 		source_set_number(w->in, ++w->number);
@@ -242,13 +242,18 @@ static enum err step(struct walker *w, bool *io_first)
 static enum err walk_all(struct walker *w)
 {
 	char c;
-	bool first = true;
 	TRY(next_byte(w, &c));
 	if (c == '\0')
 		return cut_off(w);
-	TRY(take_value(w, c, pattern_of(w)));
-	while (w->depth > 0)
-		TRY(step(w, &first));
+	do {
+		bool first = true;
+		TRY(take_value(w, c, c == '{' ? pattern_of(w) : NO_PATTERN));
+		while (w->depth > 0)
+			TRY(step(w, &first));
+		if (!w->walk->rows)
+			return ERR_OK;
+		TRY(next_byte(w, &c));
+	} while (c != '\0');
 	return ERR_OK;
 }
 

@@ -230,6 +230,8 @@ static enum err read_members(struct parse *p, const char *path)
 enum err parse_file(struct parse *p, const char *path)
 {
 	p->why[0] = '\0';
+	map_free(p->aliases);
+	p->aliases = NULL;
 	enum err e = read_members(p, path);
 	if (e == ERR_OK)
 		p->why[0] = '\0';

@@ -78,6 +78,11 @@ int64_t parse_local(struct parse *p, struct date local);
  * group has already is left alone. */
 void parse_group_set(struct parse *p, int32_t group, struct str key, struct str name);
 
+/* Another name of a group in the archive that is being read (its folder's), where files of it are not all of one kind.
+ * false: memory. */
+bool parse_group_alias(struct parse *p, struct str alias, int32_t group);
+int32_t parse_group_by_alias(const struct parse *p, struct str alias); /* or -1 */
+
 /* Who wrote the message with this id: a bounded memory (the last 65,536 ids of the reading) for replies. */
 void parse_remember(struct parse *p, int32_t group, struct str id, int32_t author);
 int32_t parse_author_of(const struct parse *p, int32_t group, struct str id);

@@ -32,6 +32,7 @@ void parse_tables_free(struct parse *p)
 		buf_free(&p->people[i].name);
 	free(p->groups);
 	free(p->people);
+	map_free(p->aliases);
 	map_free(p->group_ids);
 	map_free(p->person_ids);
 	free(p->memory);
@@ -102,6 +103,23 @@ void parse_group_set(struct parse *p, int32_t group, struct str key, struct str 
 	if (key.n > 0 && map_get(p->group_ids, cut(key)) == NULL)
 		(void)keep(&g->key, key);
 	(void)keep(&g->name, name);
+}
+
+bool parse_group_alias(struct parse *p, struct str alias, int32_t group)
+{
+	bool is_new;
+	if (p->aliases == NULL && (p->aliases = map_new(PARSE_GROUPS_MAX)) == NULL)
+		return false;
+	uint64_t *at = map_put(p->aliases, cut(alias), (uint64_t)group, &is_new);
+	if (at != NULL)
+		*at = (uint64_t)group;
+	return at != NULL;
+}
+
+int32_t parse_group_by_alias(const struct parse *p, struct str alias)
+{
+	const uint64_t *at = p->aliases != NULL ? map_get(p->aliases, cut(alias)) : NULL;
+	return at != NULL ? (int32_t)*at : -1;
 }
 
 int32_t parse_person_find(const struct parse *p, struct str key)
