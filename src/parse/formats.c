@@ -14,6 +14,8 @@
 	X(slack) \
 	X(rocketchat) \
 	X(mattermost) \
+	X(line) \
+	X(welink) \
 	X(wechat_memotrace) \
 	X(wechat_pywxdump) \
 	X(wechat_itchat) \

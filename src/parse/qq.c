@@ -158,22 +158,6 @@ static bool is_system(const struct reader *r)
 	return str_eq(key, STR("10000")) || str_eq(key, STR("1000000")) || str_eq(name, STR("系统消息"));
 }
 
-/* "[图片]" alone, several of them perhaps: something was sent, nothing was said. */
-static bool is_sent(struct str text)
-{
-	static const char *const marks[] = { "[图片]", "[表情]", "[语音]", "[视频]", "[文件]", "[动画表情]", "[闪照]", "[位置]",
-		"[名片]", "[大表情]", "[合并转发]", "[聊天记录]" };
-	size_t before;
-	bool any = false;
-	do {
-		text = text_trim(text);
-		before = text.n;
-		for (size_t i = 0; i < COUNT_OF(marks); i++)
-			any = scan_text(&text, str_of(marks[i])) || any;
-	} while (text.n < before && text.n > 0);
-	return any && text.n == 0;
-}
-
 static enum err tell_open(struct reader *r)
 {
 	if (!r->open)
@@ -192,7 +176,7 @@ static enum err tell_open(struct reader *r)
 	e.kind = PARSE_TEXT;
 	if (str_starts(text, STR("[QQ红包]")) || str_starts(text, STR("[红包]")) || str_starts(text, STR("[转账]"))) {
 		e.kind = PARSE_PACKET;
-	} else if (is_sent(text)) {
+	} else if (wechat_is_sent(text)) {
 		e.kind = PARSE_MEDIA;
 		e.text = (struct str){ NULL, 0 };
 	}

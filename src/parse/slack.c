@@ -80,7 +80,7 @@ static bool time_of(struct str ts, int64_t *out_at_us)
 {
 	struct str seconds = { NULL, 0 };
 	int64_t s, us = 0;
-	if (!str_cut(&ts, '.', &seconds) || str_int(seconds, 1, SECONDS_MAX, &s) != ERR_OK)
+	if (!str_cut(&ts, '.', &seconds) || ts.p == NULL || str_int(seconds, 1, SECONDS_MAX, &s) != ERR_OK)
 		return false;
 	for (size_t i = 0; i < 6; i++)
 		us = us * 10 + (i < ts.n && scan_is_digit(ts.p[i]) ? ts.p[i] - '0' : 0);

@@ -76,6 +76,11 @@ static void add_marked(const struct parse *p, struct str inside, struct buf *out
 	}
 }
 
+static bool is_marked(struct str inside)
+{
+	return inside.n > 0 && inside.p[0] != ' ' && memchr(inside.p, '<', inside.n) == NULL;
+}
+
 void slack_text(const struct parse *p, struct str markup, struct buf *out)
 {
 	struct str before, inside;
@@ -83,7 +88,7 @@ void slack_text(const struct parse *p, struct str markup, struct buf *out)
 	while (out->n <= PARSE_TEXT_MAX && scan_until(&markup, STR("<"), &before)) {
 		struct str rest = markup;
 		add_plain(before, out);
-		if (scan_until(&rest, STR(">"), &inside) && inside.n > 0) {
+		if (scan_until(&rest, STR(">"), &inside) && is_marked(inside)) {
 			add_marked(p, inside, out);
 			markup = rest;
 		} else {

@@ -78,6 +78,8 @@ struct wechat_notice {
 	bool who_is_me, by_is_me;   /* 你 */
 	bool me_too;                /* 你和"Y": I came in as well as who */
 };
+/* "[图片]" alone, several of them perhaps: something was sent, nothing was said. */
+bool wechat_is_sent(struct str text);
 /* Always says something: SYSTEM when no more is known. Strings point into text. */
 void wechat_read_notice(struct str text, struct wechat_notice *out_notice);
 /* The next name of "Y、Z" or "Y"、"Z". */

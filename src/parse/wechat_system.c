@@ -285,3 +285,18 @@ bool wechat_sentence_of_xml(struct str xml, struct buf *out)
 	buf_add(out, sentence);
 	return true;
 }
+
+bool wechat_is_sent(struct str text)
+{
+	static const char *const marks[] = { "[图片]", "[表情]", "[语音]", "[视频]", "[文件]", "[动画表情]", "[闪照]", "[位置]",
+		"[名片]", "[大表情]", "[合并转发]", "[聊天记录]" };
+	size_t before;
+	bool any = false;
+	do {
+		text = text_trim(text);
+		before = text.n;
+		for (size_t i = 0; i < COUNT_OF(marks); i++)
+			any = scan_text(&text, str_of(marks[i])) || any;
+	} while (text.n < before && text.n > 0);
+	return any && text.n == 0;
+}

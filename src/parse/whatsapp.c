@@ -27,8 +27,9 @@ struct chat {
 	struct message m;
 };
 
-static enum err person_of(struct chat *c, struct str name, int32_t *out_person)
+static enum err person_of(void *arg, struct str name, int32_t *out_person)
 {
+	struct chat *c = arg;
 	struct str self = parse_options_of(c->parse)->self_name;
 	bool you = whatsapp_is_you(name);
 	if (you)
@@ -44,44 +45,15 @@ static enum err person_of(struct chat *c, struct str name, int32_t *out_person)
 
 /* ---- telling ---- */
 
-static enum err tell_came_or_went(struct chat *c, const struct whatsapp_said *said, struct parse_event *e)
+static enum err tell_system(struct chat *c, const struct phrase_said *said, struct parse_event *e)
 {
-	int32_t actor = PARSE_NOBODY;
-	struct str rest = said->target, name;
-	if (said->actor.n > 0)
-		TRY(person_of(c, said->actor, &actor));
-	e->text = (struct str){ NULL, 0 };
-	e->chars = 0;
-	if (rest.n == 0) {
-		e->author = actor;
-		return actor == PARSE_NOBODY ? ERR_OK : parse_tell(c->parse, e);
-	}
-	if (said->kind == PARSE_RENAME) {
-		e->author = actor;
-		TRY(person_of(c, rest, &e->target));
-		return parse_tell(c->parse, e);
-	}
-	while (whatsapp_next_name(&rest, &name)) {
-		TRY(person_of(c, name, &e->author));
-		e->target = actor;
-		TRY(parse_tell(c->parse, e));
-	}
-	return ERR_OK;
-}
-
-static enum err tell_system(struct chat *c, const struct whatsapp_said *said, struct parse_event *e)
-{
-	e->kind = said->kind;
+	const struct phrase_people people = { person_of, c };
 	parse_add_known(c->parse, c->group, PARSE_KNOWS_JOINS | PARSE_KNOWS_LEAVES);
 	if (said->title.n > 0) {
 		buf_clear(&c->title);
 		buf_add(&c->title, utf8_first(said->title, PARSE_NAME_MAX));
 	}
-	if (e->kind != PARSE_SYSTEM)
-		return tell_came_or_went(c, said, e);
-	if (said->actor.n > 0)
-		TRY(person_of(c, said->actor, &e->author));
-	return parse_tell(c->parse, e);
+	return phrase_tell(c->parse, said, &people, e);
 }
 
 static struct str without_edit_mark(struct str text)
@@ -106,7 +78,7 @@ static enum err tell_message(struct chat *c)
 	struct parse_event e = { .at_us = m->at_us, .group = c->group, .author = PARSE_NOBODY, .target = PARSE_NOBODY,
 		.kind = PARSE_TEXT, .line = m->line };
 	struct str raw = buf_str(&m->text), text = without_edit_mark(raw), caption;
-	struct whatsapp_said said;
+	struct phrase_said said;
 	/* On iPhones the system speaks under somebody's name; an invisible mark before the text gives it away, or the
 	 * name once more at its beginning. */
 	bool marked = str_starts(raw, STR("\xe2\x80\x8e")) || str_starts(raw, STR("\xe2\x80\x8f")) ||
@@ -134,7 +106,7 @@ static enum err tell_message(struct chat *c)
 static ptrdiff_t name_end(struct chat *c, struct str rest)
 {
 	ptrdiff_t at = str_find(rest, STR(": "));
-	struct whatsapp_said said;
+	struct phrase_said said;
 	if (at < 0 && rest.n > 0 && rest.p[rest.n - 1] == ':')
 		at = (ptrdiff_t)rest.n - 1;
 	if (at < 0)

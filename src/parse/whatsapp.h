@@ -3,6 +3,7 @@
 #define HEARTH_PARSE_WHATSAPP_H
 
 #include "parse/parse_private.h"
+#include "parse/phrase.h"
 
 /* ---- the stamp before each message ---- */
 struct whatsapp_stamp {
@@ -44,20 +45,12 @@ bool whatsapp_settle(struct whatsapp_dates *d);
 bool whatsapp_local(struct whatsapp_dates *d, const struct whatsapp_stamp *s, struct date *out);
 
 /* ---- words ---- */
-/* What a line of the system says. actor and target point into the text; target may be a list of names. */
-struct whatsapp_said {
-	enum parse_kind kind;
-	struct str actor, target;
-	struct str title; /* the group's name, where the line gives it */
-	size_t at;        /* where the first fixed word of the phrase stands */
-};
-bool whatsapp_system(struct str text, struct whatsapp_said *out);
+/* What a line of the system says. */
+bool whatsapp_system(struct str text, struct phrase_said *out);
 bool whatsapp_is_recall(struct str text);
 /* Is it a picture, a file …? out_caption: what is left as text. */
 bool whatsapp_is_media(struct str text, struct str *out_caption);
 bool whatsapp_is_you(struct str name);
-/* Take the next name off a list of names. */
-bool whatsapp_next_name(struct str *list, struct str *out_name);
 /* The chat's name from the file's. */
 struct str whatsapp_file_title(struct str file_name);
 

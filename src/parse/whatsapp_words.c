@@ -1,15 +1,11 @@
 /*
  * What WhatsApp says itself, by language: who came, who went, what was deleted, what was left out.
  *
- * A phrase is fixed words around {a}, who did it, {t}, to whom, {n}, the group's name, and *, anything. The first
- * phrase that fits wins, so the narrow ones stand before the wide ones. A new language is a few lines here.
+ * How a phrase is written: phrase.h. A new language is a few lines here.
  */
 #include "parse/whatsapp.h"
 
-static const struct {
-	enum parse_kind kind;
-	const char *phrase;
-} phrases[] = {
+static const struct phrase phrases[] = {
 	/* English */
 	{ PARSE_JOIN, "{a} created group \"{n}\"" },
 	{ PARSE_JOIN, "{a} created group “{n}”" },
@@ -197,79 +193,16 @@ static const struct {
 	{ PARSE_SYSTEM, "*종단*암호화*" },
 };
 
-/* Blanks, quotation of a name by invisible marks, and the full stop at the end. */
-static struct str bare(struct str s)
+bool whatsapp_system(struct str text, struct phrase_said *out)
 {
-	s = text_trim(s);
-	while (s.n > 0 && s.p[s.n - 1] == '.')
-		s.n--;
-	if (str_ends(s, STR("。")))
-		s.n -= 3;
-	return text_trim(s);
-}
-
-static void fill(struct whatsapp_said *said, char what, struct str part)
-{
-	if (what == 'a')
-		said->actor = bare(part);
-	else if (what == 't')
-		said->target = bare(part);
-	else if (what == 'n')
-		said->title = text_trim(part);
-}
-
-/* Does the text fit the phrase? What a place holds reaches to the next fixed words, or to the end. */
-static bool fits(const char *phrase, struct str text, struct whatsapp_said *out)
-{
-	const char *from = text.p;
-	struct whatsapp_said said = { .at = text.n };
-	char place = '\0';
-	while (*phrase != '\0') {
-		if (*phrase == '*' || *phrase == '{') {
-			place = *phrase == '{' ? phrase[1] : '*';
-			phrase += place == '*' ? 1 : 3;
-			continue;
-		}
-		size_t n = strcspn(phrase, "*{");
-		struct str words = { phrase, n };
-		phrase += n;
-		/* The last words must be the end; a name before them may hold the same words. */
-		ptrdiff_t at = *phrase == '\0' ? (text.n >= n ? (ptrdiff_t)(text.n - n) : -1) : str_find(text, words);
-		if (at < 0 || (place == '\0' && at != 0) || !str_starts(str_from(text, (size_t)at), words))
-			return false;
-		if (place != '\0' && place != '*' && text_trim(str_first(text, (size_t)at)).n == 0)
-			return false;
-		fill(&said, place, str_first(text, (size_t)at));
-		size_t here = (size_t)(text.p + at - from);
-		said.at = here < said.at ? here : said.at;
-		text = str_from(text, (size_t)at + n);
-		place = '\0';
-	}
-	if (place != '\0')
-		fill(&said, place, text);
-	else if (text.n > 0)
+	struct phrase_said said;
+	if (!phrase_find(phrases, COUNT_OF(phrases), text, &said))
 		return false;
+	/* Only a number is a new name; "Ann changed to …" else is the talk of the system. */
+	if (said.kind == PARSE_RENAME && !str_starts(said.target, STR("+")))
+		said.kind = PARSE_SYSTEM;
 	*out = said;
-	return place != 't' || said.target.n > 0;
-}
-
-bool whatsapp_system(struct str text, struct whatsapp_said *out)
-{
-	struct whatsapp_said said;
-	text = bare(text);
-	if (text.n == 0 || text.n > 4 * PARSE_NAME_MAX)
-		return false;
-	for (size_t i = 0; i < COUNT_OF(phrases); i++) {
-		if (!fits(phrases[i].phrase, text, &said))
-			continue;
-		said.kind = phrases[i].kind;
-		/* Only a number is a new name; "Ann changed to …" else is the talk of the system. */
-		if (said.kind == PARSE_RENAME && !str_starts(said.target, STR("+")))
-			said.kind = PARSE_SYSTEM;
-		*out = said;
-		return true;
-	}
-	return false;
+	return true;
 }
 
 static bool is_one_of(struct str text, const char *const *list, size_t count)
@@ -292,7 +225,7 @@ bool whatsapp_is_recall(struct str text)
 		"Vous avez supprimé ce message", "このメッセージは削除されました", "メッセージを削除しました",
 		"このメッセージを削除しました", "이 메시지는 삭제되었습니다", "삭제된 메시지입니다",
 		"메시지를 삭제했습니다", "이 메시지를 삭제했습니다" };
-	text = bare(text);
+	text = phrase_bare(text);
 	return text.n < 100 && is_one_of(text, lines, COUNT_OF(lines));
 }
 
@@ -339,29 +272,6 @@ bool whatsapp_is_you(struct str name)
 	static const char *const you[] = { "You", "you", "您", "你", "Tú", "Usted", "Du", "dich", "Dich", "Você",
 		"você", "Vous", "vous", "あなた", "회원" };
 	return is_one_of(text_trim(name), you, COUNT_OF(you));
-}
-
-bool whatsapp_next_name(struct str *list, struct str *out_name)
-{
-	static const char *const between[] = { ", and ", " and ", ", ", "、", " y ", " und ", " e ", " et ", "和",
-		"및 ", "님, " };
-	while (list->n > 0) {
-		size_t at = list->n, n = 0;
-		for (size_t i = 0; i < COUNT_OF(between); i++) {
-			ptrdiff_t here = str_find(*list, str_of(between[i]));
-			if (here >= 0 && (size_t)here < at) {
-				at = (size_t)here;
-				n = strlen(between[i]);
-			}
-		}
-		struct str name = bare(str_first(*list, at));
-		*list = str_from(*list, at + n);
-		if (name.n > 0) {
-			*out_name = name;
-			return true;
-		}
-	}
-	return false;
 }
 
 struct str whatsapp_file_title(struct str file_name)
