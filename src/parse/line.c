@@ -55,9 +55,10 @@ static enum err tell_system(struct chat *c, struct parse_event *e)
 {
 	const struct phrase_people people = { person_of, c };
 	struct phrase_said said = { .kind = PARSE_SYSTEM };
-	(void)line_system(e->text, &said);
-	if (said.kind == PARSE_RECALL && said.actor.n == 0)
-		said.actor = STR("You"); /* he who took it back has exported it */
+	if (line_is_recall(e->text)) /* he who took it back has exported it */
+		said = (struct phrase_said){ .kind = PARSE_RECALL, .actor = STR("You") };
+	else
+		(void)line_system(e->text, &said);
 	if (said.title.n > 0) {
 		buf_clear(&c->title);
 		buf_add(&c->title, utf8_first(said.title, PARSE_NAME_MAX));
@@ -83,7 +84,8 @@ static enum err tell_open(struct chat *c)
 		e.kind = PARSE_MEDIA;
 	else if (line_is_call(text))
 		e.kind = PARSE_SYSTEM;
-	else if (line_system(text, &said) && said.kind == PARSE_RECALL && (said.actor.n == 0 || str_eq(said.actor, name)))
+	else if (line_is_recall(text) || (str_starts(text, name) && line_system(text, &said) &&
+						 said.kind == PARSE_RECALL && str_eq(said.actor, name)))
 		e.kind = PARSE_RECALL;
 	if (e.kind == PARSE_MEDIA || e.kind == PARSE_RECALL)
 		e.text = (struct str){ NULL, 0 };
@@ -274,7 +276,7 @@ static enum err line_read(struct parse *p, struct source *in)
 static int line_sniff(const struct parse_head *head)
 {
 	struct str text = head->text, line, name;
-	struct line_days days = { PARSE_ORDER_UNKNOWN, false };
+	struct line_days days = { 0 };
 	bool titled = false, dayed = false, tab;
 	for (unsigned i = 0; i < SNIFF_LINES && str_cut(&text, '\n', &line); i++) {
 		struct date d = { 0 };

@@ -10,6 +10,7 @@
 struct line_days {
 	enum parse_date_order order; /* as the owner or a day of the file said; UNKNOWN: not yet */
 	bool doubt;                  /* some day could have been another */
+	bool worded;                 /* the file's days have a weekday: a date without one is somebody's text */
 };
 
 /* A line that is a day and nothing else: "2024.01.02 Tuesday", "2022/03/31（四）", "2026/1/30周五", "Fri, 1/30/2026",
@@ -20,6 +21,7 @@ bool line_time(struct str *s, struct date *io_at, bool *out_tab);
 
 /* ---- words ---- */
 bool line_system(struct str text, struct phrase_said *out);
+bool line_is_recall(struct str text); /* that names nobody */
 /* "[Photo]", "スタンプ" … and nothing else. */
 bool line_is_media(struct str text);
 bool line_is_call(struct str text);

@@ -121,10 +121,14 @@ static bool scan_named(struct line_days *days, struct str line, struct date *d)
 bool line_day(struct line_days *days, struct str line, struct date *out_day)
 {
 	struct date d = { 0 };
+	if (line.n > 2 * WEEKDAY_BYTES_MAX || (line.n > 0 && memchr(line.p, '\t', line.n) != NULL))
+		return false;
 	line = text_trim(line);
 	struct str rest = line;
-	if (line.n > 2 * WEEKDAY_BYTES_MAX || !(((scan_ymd(&rest, &d) || scan_cjk(&rest, &d)) && is_weekday(rest)) || scan_named(days, line, &d)))
+	bool numbers = scan_ymd(&rest, &d) || scan_cjk(&rest, &d), worded = !numbers || text_trim(rest).n > 0;
+	if (numbers ? !is_weekday(rest) || (days->worded && !worded) : !scan_named(days, line, &d))
 		return false;
+	days->worded |= worded;
 	*out_day = d;
 	return true;
 }

@@ -14,7 +14,6 @@ static const struct phrase phrases[] = {
 	{ PARSE_LEAVE, "{a} left the chat" },
 	{ PARSE_REMOVED, "{a} removed {t} from the group*" },
 	{ PARSE_RECALL, "{a} unsent a message" },
-	{ PARSE_RECALL, "Message unsent" },
 	{ PARSE_SYSTEM, "{a} invited {t} to the group*" },
 	{ PARSE_SYSTEM, "{a} changed the group name to \"{n}\"" },
 	{ PARSE_SYSTEM, "{a} changed the group*" },
@@ -67,7 +66,6 @@ static const struct phrase phrases[] = {
 	{ PARSE_LEAVE, "{a}が退出しました" },
 	{ PARSE_RECALL, "{a}がメッセージの送信を取り消しました" },
 	{ PARSE_RECALL, "{a}が送信を取り消しました" },
-	{ PARSE_RECALL, "メッセージの送信を取り消しました" },
 	{ PARSE_SYSTEM, "{a}が{t}をグループに招待しました" },
 	{ PARSE_SYSTEM, "{a}がグループ名を「{n}」に変更しました" },
 	{ PARSE_SYSTEM, "{a}が*変更しました" },
@@ -90,6 +88,12 @@ static const struct phrase phrases[] = {
 bool line_system(struct str text, struct phrase_said *out)
 {
 	return phrase_find(phrases, COUNT_OF(phrases), text, out);
+}
+
+bool line_is_recall(struct str text)
+{
+	text = phrase_bare(text);
+	return str_eq(text, STR("Message unsent")) || str_eq(text, STR("メッセージの送信を取り消しました"));
 }
 
 /* ---- what is no text ---- */

@@ -76,9 +76,16 @@ static void add_marked(const struct parse *p, struct str inside, struct buf *out
 	}
 }
 
-static bool is_marked(struct str inside)
+/* What stands before the next >, off the front; false where a < comes first: that one was only a sign. */
+static bool take_marked(struct str *s, struct str *out_inside)
 {
-	return inside.n > 0 && inside.p[0] != ' ' && memchr(inside.p, '<', inside.n) == NULL;
+	const char *open = s->n > 0 ? memchr(s->p, '<', s->n) : NULL;
+	struct str rest = str_first(*s, open != NULL ? (size_t)(open - s->p) : s->n), inside;
+	if (!scan_until(&rest, STR(">"), &inside) || inside.n == 0 || inside.p[0] == ' ')
+		return false;
+	*out_inside = inside;
+	*s = str_from(*s, inside.n + 1);
+	return true;
 }
 
 void slack_text(const struct parse *p, struct str markup, struct buf *out)
@@ -86,14 +93,11 @@ void slack_text(const struct parse *p, struct str markup, struct buf *out)
 	struct str before, inside;
 	markup = utf8_first(markup, PARSE_TEXT_MAX);
 	while (out->n <= PARSE_TEXT_MAX && scan_until(&markup, STR("<"), &before)) {
-		struct str rest = markup;
 		add_plain(before, out);
-		if (scan_until(&rest, STR(">"), &inside) && is_marked(inside)) {
+		if (take_marked(&markup, &inside))
 			add_marked(p, inside, out);
-			markup = rest;
-		} else {
+		else
 			buf_add_char(out, '<');
-		}
 	}
 	if (out->n <= PARSE_TEXT_MAX)
 		add_plain(markup, out);

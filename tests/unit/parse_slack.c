@@ -78,6 +78,26 @@ static void test_markup(void **state)
 	}
 }
 
+/* Every < could open something: that costs a look at each, not at all that follows each. */
+static void test_signs_without_end(void **state)
+{
+	struct buf b CLEANUP(buf_free) = BUF(16u << 20);
+	struct see s;
+	buf_add(&b, STR("["));
+	for (unsigned n = 0; n < 20; n++) {
+		buf_add(&b, STR("{\"type\":\"message\",\"user\":\"U1\",\"ts\":\"1704420000.000100\",\"text\":\""));
+		for (unsigned i = 0; i < PARSE_TEXT_MAX; i++)
+			buf_add_char(&b, '<');
+		buf_add(&b, STR(">\"},"));
+	}
+	buf_add(&b, STR(SAYS("") "]"));
+	int64_t began = clock_mono_us();
+	read_content(&s, NULL, ".json", buf_str(&b));
+	assert_int_equal(s.events, 21);
+	assert_true(clock_mono_us() - began < 30 * US_PER_S);
+	see_free(&s);
+}
+
 static void test_threads(void **state)
 {
 	struct see s;
@@ -240,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_markup),
+		cmocka_unit_test(test_signs_without_end),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_tables_behind),
 		cmocka_unit_test(test_two_archives),
