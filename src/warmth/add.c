@@ -18,8 +18,7 @@ struct warmth *warmth_new(void)
 	}
 	*w = (struct warmth){ .memory = memory, .by_id = idmap_new(), .rename_keys = idmap_new() };
 	w->people_end = &w->people;
-	if (w->by_id && w->rename_keys && ties_new(&w->ties) == ERR_OK)
-	if (w->by_id && w->rename_keys && pulse_new(&w->pulse) == ERR_OK)
+	if (w->by_id && w->rename_keys && ties_new(&w->ties) == ERR_OK && pulse_new(&w->pulse) == ERR_OK)
 		return w;
 	warmth_free(w);
 	return NULL;

@@ -59,7 +59,6 @@ enum err warmth_add(struct warmth *w, const struct warmth_event *e) MUST_USE;
 struct warmth_ask {
 	bool has_at;   /* false: the last event of the group */
 	int64_t at_us; /* silence is measured until here; the caller adds no later events */
-	uint64_t seed; /* of the two resamplings (order, level) */
 	bool slow;     /* also what takes long: changes, bursts; else they are unknown, not asked */
 	const struct model_season_range *holidays; /* with slow: days that explain a dip; may be NULL */
 	size_t holiday_count;
