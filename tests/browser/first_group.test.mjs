@@ -81,6 +81,47 @@ test('both talk live', async () => {
 	await bubble(owner.page, '我带两个轮胎').waitFor()
 })
 
+/* Every write to the outbox takes this long, as on an old phone; until the page is loaded again. */
+const slowDisk = (page, ms) => page.evaluate(ms => {
+	const put = IDBObjectStore.prototype.put
+	IDBObjectStore.prototype.put = function (...what) {
+		const until = Date.now() + ms
+		const hold = () => Date.now() < until && (this.count().onsuccess = hold)
+		if (this.name === 'outbox')
+			hold()
+		return put.apply(this, what)
+	}
+}, ms)
+
+test('sends typed as fast as can be all arrive, in order, and what is being typed stays', async () => {
+	await slowDisk(owner.page, 200)
+	const words = Array.from({ length: 8 }, (_, n) => `快 ${n + 1}`)
+	for (const text of words)
+		await say(owner.page, text)
+	await composer(owner.page).pressSequentially('还没说完')
+	await bubble(guest.page, words.at(-1)).waitFor()
+	assert.deepEqual((await guest.page.locator('[role=article] .c-text').allInnerTexts()).filter(text => text.startsWith('快 ')), words)
+	assert.equal(await composer(owner.page).inputValue(), '还没说完')
+	await owner.page.reload()
+	await composer(owner.page).waitFor()
+	await owner.page.waitForFunction(() => document.querySelector('textarea.w-text').value === '还没说完')
+})
+
+test('what could not be queued stands again before what was typed since', async () => {
+	await owner.page.evaluate(() => {
+		const real = crypto.getRandomValues
+		crypto.getRandomValues = () => {
+			crypto.getRandomValues = real
+			throw new DOMException('', 'AbortError')
+		}
+	})
+	await composer(owner.page).press('Enter')
+	await composer(owner.page).pressSequentially('等等')
+	await owner.page.waitForFunction(() => /^还没说完\n?等等$/.test(document.querySelector('textarea.w-text').value))
+	assert.equal(await bubble(owner.page, '还没说完').count(), 0)
+	await composer(owner.page).fill('')
+})
+
 test('one who was away gets what was said, in order and once', async () => {
 	await guest.setOffline(true)
 	await say(guest.page, '没有网也先写着')
