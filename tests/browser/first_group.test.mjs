@@ -81,6 +81,8 @@ test('both talk live', async () => {
 	await bubble(owner.page, '我带两个轮胎').waitFor()
 })
 
+const saidLike = async (page, start) => (await page.locator('[role=article] .c-text').allInnerTexts()).filter(text => text.startsWith(start))
+
 /* Every write to the outbox takes this long, as on an old phone; until the page is loaded again. */
 const slowDisk = (page, ms) => page.evaluate(ms => {
 	const put = IDBObjectStore.prototype.put
@@ -100,7 +102,7 @@ test('sends typed as fast as can be all arrive, in order, and what is being type
 		await say(owner.page, text)
 	await composer(owner.page).pressSequentially('还没说完')
 	await bubble(guest.page, words.at(-1)).waitFor()
-	assert.deepEqual((await guest.page.locator('[role=article] .c-text').allInnerTexts()).filter(text => text.startsWith('快 ')), words)
+	assert.deepEqual(await saidLike(guest.page, '快 '), words)
 	assert.equal(await composer(owner.page).inputValue(), '还没说完')
 	await owner.page.reload()
 	await composer(owner.page).waitFor()
@@ -132,9 +134,46 @@ test('one who was away gets what was said, in order and once', async () => {
 	await guest.setOffline(false)
 	await bubble(guest.page, '第 5 句').waitFor()
 	await bubble(owner.page, '没有网也先写着').waitFor()
-	const said = (await guest.page.locator('[role=article] .c-text').allInnerTexts()).filter(text => /^第 \d 句$/.test(text))
-	assert.deepEqual(said, ['第 1 句', '第 2 句', '第 3 句', '第 4 句', '第 5 句'])
+	assert.deepEqual(await saidLike(guest.page, '第 '), ['第 1 句', '第 2 句', '第 3 句', '第 4 句', '第 5 句'])
 	assert.equal(await bubble(owner.page, '没有网也先写着').count(), 1)
+})
+
+test('a network that comes and goes quickly loses nothing', async () => {
+	const words = Array.from({ length: 8 }, (_, n) => `颠簸 ${n + 1}`)
+	for (const [n, text] of words.entries()) {
+		await guest.setOffline(true)
+		await say(owner.page, text)
+		await guest.page.waitForTimeout(n * 40)
+		await guest.setOffline(false)
+		await guest.page.waitForTimeout((words.length - n) * 20)
+	}
+	await bubble(guest.page, words.at(-1)).waitFor({ timeout: 10_000 })
+	assert.deepEqual(await saidLike(guest.page, '颠簸'), words)
+	await say(guest.page, '又稳了')
+	await bubble(owner.page, '又稳了').waitFor()
+})
+
+test('a socket that never opens is given up after a while, and at once when the network is back', async () => {
+	const page = await guest.context.newPage()
+	await page.clock.install()
+	await page.addInitScript(() => {
+		const Real = WebSocket
+		window.tried = 0
+		window.WebSocket = function (url) {
+			return ++window.tried > 2 ? new Real(url) : { readyState: 0, close() {}, send() {} }
+		}
+		window.WebSocket.OPEN = 1
+	})
+	await page.goto(`${hearth.url}/groups/${group.id}`)
+	await composer(page).waitFor()
+	await page.waitForFunction(() => window.tried === 1)
+	await page.clock.runFor(11_500)
+	await page.waitForFunction(() => window.tried === 2)
+	await page.evaluate(() => window.dispatchEvent(new Event('online')))
+	await page.waitForFunction(() => window.tried === 3)
+	await say(owner.page, '这下通了')
+	await bubble(page, '这下通了').waitFor()
+	await page.close()
 })
 
 test('a picture arrives and opens', async () => {

@@ -6,7 +6,7 @@
 import { get } from '../api/client'
 import type { EventBody, Events, LiveEvent } from '../api/types'
 import { read, write } from '../store/db'
-import { command, onLive, startLive, stopLive } from './socket'
+import { command, line, onLive, restart, startLive, stopLive } from './socket'
 
 export interface MeNews {
 	read?: [group: number, number: number]
@@ -27,6 +27,7 @@ const PAGE = 500
 const applied = new Map<number, number>()
 let meNumber: number | null = null
 const fetching = new Map<number, Promise<void>>()
+const passed = new Map<number, number>()
 
 const onEvent: ((event: LiveEvent) => void)[] = []
 const onMine = new Set<(news: MeNews) => void>()
@@ -64,39 +65,48 @@ function keep(): void {
 /* Numbers of a group have no gaps, so what does not follow on the last one means that something was missed. */
 function news(event: LiveEvent): void {
 	const have = applied.get(event[0])
-	if (have === undefined || event[1] <= have || fetching.has(event[0]))
+	if (have === undefined || event[1] <= have)
 		return
-	if (event[1] === have + 1)
+	if (fetching.has(event[0]))
+		passed.set(event[0], event[1])
+	else if (event[1] === have + 1)
 		hand(event)
 	else
 		void catchUp(event[0])
 }
 
+/* Until everything is here, also what came live meanwhile and was passed over. */
 async function pull(group: number): Promise<void> {
-	for (let page = 0; ; page++) {
-		if (page === PAGES_MAX) {
-			applied.set(group, await onSkip(group))
-			return
+	try {
+		for (let page = 0; ; page++) {
+			if (page === PAGES_MAX) {
+				applied.set(group, await onSkip(group))
+				return
+			}
+			const got = await get<Events>(`/groups/${group}/events`, { after: applied.get(group) ?? 0, limit: PAGE })
+			for (const event of got.events)
+				if (event[1] > (applied.get(group) ?? 0))
+					hand(event)
+			if (!got.more && (passed.get(group) ?? 0) <= (applied.get(group) ?? 0))
+				return
 		}
-		const got = await get<Events>(`/groups/${group}/events`, { after: applied.get(group) ?? 0, limit: PAGE })
-		for (const event of got.events)
-			if (event[1] > (applied.get(group) ?? 0))
-				hand(event)
-		if (!got.more)
-			return
+	} finally {
+		fetching.delete(group)
+		passed.delete(group)
 	}
 }
 
 export function catchUp(group: number): Promise<void> {
 	let now = fetching.get(group)
 	if (!now) {
-		now = pull(group).catch(() => {}).finally(() => fetching.delete(group)).then(() => follow([group]))
+		const on = line()
+		now = pull(group).then(() => follow([group]), () => restart(on))
 		fetching.set(group, now)
 	}
 	return now
 }
 
-/* Tell the server what we have of these groups (all, when none are named). Breaks are retried by the next connection. */
+/* Tell the server what we have of these groups (all, when none are named). What fails is tried again by the next connection. */
 export async function follow(groups?: number[]): Promise<void> {
 	const wanted = groups ?? [...applied.keys()]
 	if (!wanted.length && groups)
@@ -104,13 +114,16 @@ export async function follow(groups?: number[]): Promise<void> {
 	const body: Record<string, unknown> = { groups: Object.fromEntries(wanted.map(group => [group, applied.get(group) ?? 0])) }
 	if (!groups && meNumber !== null)
 		body.me = meNumber
+	const on = line()
 	try {
 		const answer = await command<{ behind?: [number, number][]; me?: number }>('live.follow', body)
 		if (meNumber === null && typeof answer.me === 'number')
 			meNumber = answer.me
 		for (const [group] of answer.behind ?? [])
 			void catchUp(group)
-	} catch { /* the socket broke: open() follows again */ }
+	} catch {
+		restart(on)
+	}
 }
 
 /* A group enters the feed at this number; one already followed keeps its own. */
@@ -146,9 +159,15 @@ function frame(what: unknown): void {
 }
 
 async function opened(): Promise<void> {
-	for (const open of onOpen)
-		await open()
-	await follow()
+	const on = line()
+	try {
+		for (const open of onOpen)
+			await open()
+	} catch {
+		restart(on)
+	}
+	if (on === line())
+		await follow()
 }
 
 export async function startFeed(): Promise<void> {

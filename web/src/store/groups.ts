@@ -79,11 +79,8 @@ async function fetchGroups(): Promise<void> {
 	keep()
 }
 
-listenOpen(async () => {
-	try {
-		await fetchGroups()
-	} catch { /* what is kept stays; the next connection asks again */ }
-})
+/* Where it fails, what is kept stays, and the next connection asks again. */
+listenOpen(fetchGroups)
 
 let keptRead: Promise<void> = Promise.resolve()
 /* Resolves when it is known what this device keeps: before that, a group not here may yet appear. */
