@@ -176,6 +176,31 @@ test('a socket that never opens is given up after a while, and at once when the 
 	await page.close()
 })
 
+test('deflated frames keep their place among the others, and a damaged one is asked for again', async () => {
+	const page = await guest.context.newPage()
+	let deflated = 0, cut = 0
+	await page.routeWebSocket(/live/, socket => {
+		const server = socket.connectToServer()
+		socket.onMessage(said => server.send(said))
+		server.onMessage(said => {
+			deflated += typeof said !== 'string'
+			socket.send(typeof said !== 'string' && !cut++ ? said.subarray(0, said.length / 2) : said)
+		})
+	})
+	await page.goto(`${hearth.url}/groups/${group.id}`)
+	await bubble(page, '又稳了').waitFor()
+	await say(owner.page, '长话先说')
+	await bubble(page, '长话先说').waitFor()
+	const words = Array.from({ length: 12 }, (_, n) => `长话 ${n}` + (n % 2 ? '' : '，周末一起骑车的人，集合不迟到。'.repeat(20)))
+	for (const text of words)
+		await say(owner.page, text)
+	await bubble(page, '长话 11').waitFor()
+	await page.waitForFunction(last => [...document.querySelectorAll('[role=article] .c-text')].some(e => e.innerText === last), words.at(-1))
+	assert.deepEqual(await saidLike(page, '长话 '), words)
+	assert.ok(cut && deflated > 1, `${deflated} deflated, ${cut} of them seen`)
+	await page.close()
+})
+
 test('a picture arrives and opens', async () => {
 	await guest.page.locator('input[type=file]').setInputFiles({ name: 'tyre.png', mimeType: 'image/png', buffer: png(640, 480) })
 	await guest.page.locator('.w-pictures canvas').waitFor()

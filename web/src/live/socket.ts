@@ -17,6 +17,8 @@ const OPEN_MS = 10_000
 const STEADY_MS = 10_000
 const SILENT_MS = 25_000
 
+const PACK = 'DecompressionStream' in window ? '&pack=deflate-raw' : ''
+
 interface Waiting { done: (body: unknown) => void; fail: (why: unknown) => void; timer: number }
 
 let socket: WebSocket | null = null
@@ -103,24 +105,30 @@ function hear(text: string): void {
 	handlers.frame(frame)
 }
 
-/* A shared-compressed frame is a raw deflated text; the browser unpacks it. Order is kept by unpacking one after another. */
-let unpacking: Promise<void> = Promise.resolve()
-function take(data: unknown, from: WebSocket): void {
-	const now = (text: string) => {
-		if (from === socket)
-			hear(text)
+/* A binary frame is a text, raw deflated; the browser unpacks it. One socket's frames are heard in the order in which they
+ * came, and none of them, damaged or not understood, keeps the next from being heard: it ends the socket instead. */
+async function unpacked(data: string | ArrayBuffer): Promise<string> {
+	if (typeof data === 'string')
+		return data
+	return new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text()
+}
+
+function hearAll(from: WebSocket): (data: string | ArrayBuffer) => void {
+	let before: Promise<void> = Promise.resolve()
+	return data => {
+		const text = unpacked(data)
+		text.catch(() => {})
+		before = before.then(async () => {
+			const whole = await text
+			if (from === socket)
+				hear(whole)
+		}).catch(why => {
+			if (from !== socket)
+				return
+			console.error(why)
+			restart(from)
+		})
 	}
-	if (typeof data === 'string') {
-		unpacking = unpacking.then(() => now(data))
-		return
-	}
-	unpacking = unpacking.then(async () => {
-		const stream = new Blob([data as ArrayBuffer]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-		now(await new Response(stream).text())
-	}).catch(why => {
-		console.error(why)
-		from.close()
-	})
 }
 
 function connect(): void {
@@ -128,10 +136,11 @@ function connect(): void {
 	if (!wanted || socket)
 		return
 	net.lostAt ||= Date.now()
-	const mine = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live?lang=${lang.value}`)
+	const mine = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live?lang=${lang.value}${PACK}`)
 	mine.binaryType = 'arraybuffer'
 	socket = mine
-	mine.onmessage = event => take(event.data, mine)
+	const take = hearAll(mine)
+	mine.onmessage = event => take(event.data)
 	mine.onclose = () => restart(mine)
 	openTimer = window.setTimeout(() => restart(mine), OPEN_MS)
 }
