@@ -201,6 +201,44 @@ test('deflated frames keep their place among the others, and a damaged one is as
 	await page.close()
 })
 
+const asGuest = (method, path, body) => guest.page.evaluate(([method, path, body]) => fetch(`/api/v1${path}`,
+	{ method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).then(answer => answer.ok), [method, path, body])
+
+test('own news that were missed are told again; when they are too many, all is read anew', async () => {
+	const page = await guest.context.newPage()
+	let lose = 0, ahead = 0
+	await page.routeWebSocket(/live/, socket => {
+		const server = socket.connectToServer()
+		socket.onMessage(said => server.send(said))
+		server.onMessage(said => {
+			if (lose && said.startsWith?.('{"me":') && lose--)
+				return
+			socket.send(ahead ? String(said).replace(/"me":(\d+)}}$/, (_, n) => `"me":${Number(n) + ahead}}}`) : said)
+		})
+	})
+	await page.goto(`${hearth.url}/me`)
+	await page.getByText('小林').first().waitFor()
+	await page.waitForLoadState('networkidle')
+	lose = 1
+	assert.ok(await asGuest('PATCH', '/me', { name: '林小' }))
+	assert.ok(await asGuest('PUT', `/groups/${group.id}/mute`, { for: 'hour' }))
+	await page.getByText('林小').first().waitFor()
+	let lists = 0
+	page.on('request', request => lists += request.url().endsWith('/api/v1/groups'))
+	ahead = 1000
+	await page.reload()
+	await page.waitForLoadState('networkidle')
+	const whole = lists
+	ahead = 0
+	lists = 0
+	await page.reload()
+	await page.waitForLoadState('networkidle')
+	assert.ok(whole >= 2 && lists >= 2, `read ${whole} times when far behind, ${lists} times when the server was set back`)
+	assert.ok(await asGuest('PUT', `/groups/${group.id}/mute`, { for: 'none' }) && await asGuest('PATCH', '/me', { name: '小林' }))
+	await page.getByText('小林').first().waitFor()
+	await page.close()
+})
+
 test('a picture arrives and opens', async () => {
 	await guest.page.locator('input[type=file]').setInputFiles({ name: 'tyre.png', mimeType: 'image/png', buffer: png(640, 480) })
 	await guest.page.locator('.w-pictures canvas').waitFor()

@@ -23,6 +23,9 @@ export interface MeNews {
 
 const PAGES_MAX = 6
 const PAGE = 500
+/* The server tells at most so many of our own news again (docs/live.md). */
+const ME_TOLD_MAX = 500
+const TRIES_MAX = 5
 
 const applied = new Map<number, number>()
 let meNumber: number | null = null
@@ -106,24 +109,49 @@ export function catchUp(group: number): Promise<void> {
 	return now
 }
 
-/* Tell the server what we have of these groups (all, when none are named). What fails is tried again by the next connection. */
-export async function follow(groups?: number[]): Promise<void> {
-	const wanted = groups ?? [...applied.keys()]
-	if (!wanted.length && groups)
-		return
+/*
+ * Tells the server what we have of these groups, and with `mine` of our own news; what was missed of those comes before the
+ * answer. What fails is tried again by the next connection.
+ */
+async function ask(wanted: number[], mine: boolean, tries = 1): Promise<void> {
+	const on = line(), have = mine ? meNumber : null
 	const body: Record<string, unknown> = { groups: Object.fromEntries(wanted.map(group => [group, applied.get(group) ?? 0])) }
-	if (!groups && meNumber !== null)
-		body.me = meNumber
-	const on = line()
+	if (have !== null)
+		body.me = have
 	try {
-		const answer = await command<{ behind?: [number, number][]; me?: number }>('live.follow', body)
-		if (meNumber === null && typeof answer.me === 'number')
-			meNumber = answer.me
-		for (const [group] of answer.behind ?? [])
+		const answer = await command<{ behind: [number, number][]; me: number }>('live.follow', body)
+		for (const [group] of answer.behind)
 			void catchUp(group)
+		if (mine)
+			await reached(answer.me, have, tries)
 	} catch {
 		restart(on)
 	}
+}
+
+/* The newest of our own news; `have` is what we told. Too many were missed to be told, or the server was set back: all is
+ * read anew. News that crossed the question are not told again either: then it is put once more. */
+async function reached(newest: number, have: number | null, tries: number): Promise<void> {
+	if (have === null) {
+		meNumber = Math.max(meNumber ?? 0, newest)
+		keep()
+	} else if (newest < have || newest - have > ME_TOLD_MAX) {
+		meNumber = newest
+		keep()
+		for (const open of onOpen)
+			await open()
+		tell({ me: true })
+	} else if (newest > meNumber!) {
+		if (tries === TRIES_MAX)
+			throw new Error('own news are missing')
+		await ask([], true, tries + 1)
+	}
+}
+
+/* All groups of ours and our own news; or only these groups. */
+export async function follow(groups?: number[]): Promise<void> {
+	if (!groups || groups.length)
+		await ask(groups ?? [...applied.keys()], !groups)
 }
 
 /* A group enters the feed at this number; one already followed keeps its own. */
@@ -145,17 +173,32 @@ function frame(what: unknown): void {
 			news(event)
 		return
 	}
-	const { behind, me, mes } = what as { behind?: [number, number][]; me?: [number, MeNews]; mes?: [number, MeNews][] }
+	const { behind, me } = what as { behind?: [number, number][]; me?: [number, MeNews] }
 	for (const [group] of behind ?? [])
 		void catchUp(group)
-	for (const [number, mine] of mes ?? (me ? [me] : [])) {
-		if (meNumber !== null && number <= meNumber)
-			continue
-		meNumber = number
-		keep()
-		for (const each of [...onMine])
-			each(mine)
+	if (me)
+		own(...me)
+}
+
+function tell(news: MeNews): void {
+	for (const each of [...onMine])
+		each(news)
+}
+
+let askingMine = false
+function own(number: number, news: MeNews): void {
+	if (meNumber !== null && number <= meNumber)
+		return
+	if (meNumber !== null && number > meNumber + 1) {
+		if (!askingMine) {
+			askingMine = true
+			void ask([], true).finally(() => askingMine = false)
+		}
+		return
 	}
+	meNumber = number
+	keep()
+	tell(news)
 }
 
 async function opened(): Promise<void> {
