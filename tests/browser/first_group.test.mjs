@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { deflateSync } from 'node:zlib'
-import { bubble, composer, DESK, firstRun, join, openChromium, person, say, startHearth } from './hearth.mjs'
+import { axe, bubble, composer, DESK, firstRun, join, openChromium, person, say, startHearth } from './hearth.mjs'
 
 let hearth, browser, owner, guest, group
 
@@ -297,6 +297,58 @@ test('an invitation that needs a yes waits, and its page turns by itself', async
 	await asker.page.waitForURL(`**/groups/${group.id}`)
 	asker.quiet()
 	await asker.context.close()
+})
+
+/* Ten lines of two people, brought into a group by its owner's page. */
+const bringHistory = (page, group) => page.evaluate(async group => {
+	const call = (path, how) => fetch(`/api/v1${path}`, how).then(answer => answer.json())
+	const file = async done => {
+		for (;;) {
+			const view = await call(`/thermometer/files/${id}`)
+			if (done(view))
+				return view
+			await new Promise(next => setTimeout(next, 50))
+		}
+	}
+	const messages = Array.from({ length: 10 }, (_, n) => ({ id: n + 1, type: 'message', date: '2024-01-01T12:00:00', date_unixtime: String(1704110400 + n * 60),
+		from: n % 3 ? '老林' : '阿福', from_id: `user${n % 3 ? 2 : 1}`, text: `从前第 ${n + 1} 句` }))
+	const { id } = await call('/thermometer/files?name=result.json', { method: 'POST', body: JSON.stringify({ name: '河边', type: 'private_group', id: 1, messages }) })
+	await file(view => view.state === 'done')
+	await call(`/thermometer/files/${id}/keep`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ group: 0, into: group }) })
+	await file(view => view.keeping?.state === 'done')
+}, group)
+
+test('a member says which name of the history was his; the owner hears of it and answers', async () => {
+	await owner.go(`/groups/${group.id}/names`)
+	await owner.page.getByText('这里会有以前的聊天里的名字').waitFor()
+	await axe(owner.page, 'no names yet')
+	await bringHistory(owner.page, group.id)
+	await owner.go(`/groups/${group.id}`)
+	await guest.go(`/groups/${group.id}`)
+	await composer(guest.page).waitFor()
+	await guest.page.getByText('从前第 10 句').waitFor({ timeout: 2000 }).catch(() => guest.page.locator('.c-scroll').evaluate(box => box.scrollTop = -box.scrollHeight))
+	await guest.page.getByRole('button', { name: '老林，是你吗？' }).first().click()
+	const sheet = guest.page.getByRole('dialog', { name: '“老林”是你吗？' })
+	await sheet.waitFor()
+	await sheet.getByRole('button', { name: '这是我' }).click()
+	await owner.page.getByRole('button', { name: '群页，1 件事等你' }).waitFor()
+	await owner.go(`/groups/${group.id}/about`)
+	await owner.page.getByRole('link', { name: /以前的名字\s*1/ }).click()
+	await owner.page.getByText('小林说“老林”是自己').waitFor()
+	await axe(owner.page, 'a claim that waits')
+	await owner.page.getByRole('button', { name: '是：“老林”是小林' }).click()
+	await owner.page.getByText('现在没有人在认名字').waitFor()
+	await owner.page.getByText('是小林').waitFor()
+	await guest.go(`/groups/${group.id}/names`)
+	await guest.page.getByText('这一页只有群主能看').waitFor()
+})
+
+test('who is mentioned from his own page stands in the composer', async () => {
+	const id = (await owner.page.evaluate(() => fetch('/api/v1/me').then(answer => answer.json()))).id
+	await guest.go(`/groups/${group.id}/members/${id}`)
+	await guest.page.getByRole('link', { name: '提到云妹' }).click()
+	await guest.page.waitForFunction(() => document.querySelector('textarea.w-text')?.value === '@云妹 ')
+	await composer(guest.page).fill('')
 })
 
 test('leaving is silent, and the chat says it is over', async () => {

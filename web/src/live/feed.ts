@@ -16,6 +16,7 @@ export interface MeNews {
 	muted?: number
 	me?: true
 	waiting?: number
+	claim?: number
 	device?: number
 	ended?: number
 	[more: string]: unknown

@@ -190,8 +190,9 @@ async function mine(news: MeNews): Promise<void> {
 		if (group)
 			put1(await get<GroupMore>(`/groups/${news.out}`).catch(() => ({ ...group, state: 'removed' as const })))
 	}
-	if (news.muted && groups.has(news.muted))
-		await loadGroup(news.muted)
+	const changed = news.muted ?? news.waiting ?? news.claim
+	if (changed && groups.has(changed))
+		await loadGroup(changed)
 	if (news.me || news.ended)
 		await refreshMe()
 	keep()
