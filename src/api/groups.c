@@ -30,6 +30,7 @@ static const struct field group_whole_fields[] = {
 	{ "capacity", FIELD_INT, FIELD_REQUIRED }, { "owner", FIELD_OBJECT, FIELD_REQUIRED, .of = &person_shape },
 	{ "members_invite", FIELD_BOOL, FIELD_REQUIRED }, { "sister", FIELD_OBJECT, FIELD_REQUIRED | FIELD_NULL, .of = &person_shape },
 	{ "sister_found", FIELD_BOOL, FIELD_REQUIRED }, { "waiting", FIELD_INT, FIELD_REQUIRED | FIELD_NULL },
+	{ "claims", FIELD_INT, FIELD_REQUIRED | FIELD_NULL, .what = "owner: names of the history that somebody says are his" },
 	{ "created_at", FIELD_TIME, FIELD_REQUIRED }, { "history", FIELD_BOOL, FIELD_REQUIRED, .what = "lines before number 1" }, { 0 },
 };
 const struct shape api_group_whole_shape = { "GroupWhole", group_whole_fields };
@@ -137,6 +138,12 @@ enum err api_write_group_whole(struct req *r, int64_t group)
 		json_key_int(&r->json, "waiting", waiting);
 	} else {
 		json_key_null(&r->json, "waiting");
+	}
+	if (me.role == ROLE_OWNER && me.state == MEMBER_IN) {
+		TRY(chat_history_claims_count(r->db, group, &waiting));
+		json_key_int(&r->json, "claims", waiting);
+	} else {
+		json_key_null(&r->json, "claims");
 	}
 	bool history = false;
 	TRY(chat_has_history(r->db, group, &history));

@@ -35,6 +35,7 @@ static bool place_of(struct str cursor, struct history_place *out)
 	return cursor.n == 0;
 }
 
+/* Who left or lost his line is not among the lines (history_page_sql.c), so there is no word for it. */
 static const char *kind_word(int kind)
 {
 	static const char *const words[PARSE_KINDS] = { [PARSE_TEXT] = "text", [PARSE_MEDIA] = "media", [PARSE_ACT] = "act",
@@ -148,11 +149,12 @@ static const struct field claim_fields[] = { PATH_GROUP, { "author", FIELD_INT, 
 static enum err claim_handle(struct req *r)
 {
 	struct history_author a;
+	struct group g;
 	int64_t group = req_int(r, "group"), author = req_int(r, "author");
 	TRY(chat_history_author_get(r->db, r->arena, group, author, &a));
 	if (a.bot)
 		return refuse(r, "forbidden", NULL);
-	if (a.account == r->account) {
+	if (a.account == r->account || a.claim_by == r->account) {
 		api_write_empty(r);
 		return ERR_OK;
 	}
@@ -160,8 +162,11 @@ static enum err claim_handle(struct req *r)
 	if (e == ERR_CONFLICT)
 		return refuse(r, "name-claimed", NULL);
 	TRY(e);
-	if (api_membership(r).role == ROLE_OWNER) /* nobody is there to ask */
+	TRY(group_get(r->db, r->arena, group, &g));
+	if (g.owner == r->account) /* nobody is there to ask */
 		TRY(chat_history_claim_answer(r->db, group, author, true));
+	else
+		TRY(chat_history_claim_tell(r->db, group, g.owner, r->account, r->now_us));
 	api_write_empty(r);
 	return ERR_OK;
 }
@@ -186,6 +191,7 @@ static enum err answer_handle(struct req *r)
 	if (a.claim_by == 0 || (yes && m.state != MEMBER_IN)) /* gone meanwhile: nobody to give it to */
 		return refuse(r, "not-found", NULL);
 	TRY(chat_history_claim_answer(r->db, group, author, yes));
+	TRY(chat_history_claim_tell(r->db, group, a.claim_by, r->account, r->now_us));
 	api_write_empty(r);
 	return ERR_OK;
 }

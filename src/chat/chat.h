@@ -197,9 +197,12 @@ struct history_author {
 enum err chat_history_authors(struct db_conn *c, struct arena *a, int64_t group, size_t offset, size_t limit,
 	struct history_author **out, size_t *out_count) MUST_USE;
 enum err chat_history_author_get(struct db_conn *c, struct arena *a, int64_t group, int64_t author, struct history_author *out) MUST_USE;
-/* ERR_CONFLICT: it is somebody's, or somebody else asked first. A repeat is ERR_OK. */
+/* ERR_CONFLICT: it is somebody's, or somebody else asked first. A repeat is ERR_OK. Nobody is told yet. */
 enum err chat_history_claim(struct db_conn *c, int64_t group, int64_t author, int64_t account) MUST_USE;
 /* ERR_NOT_FOUND: nobody asks. */
 enum err chat_history_claim_answer(struct db_conn *c, int64_t group, int64_t author, bool yes) MUST_USE;
+/* Own news for account, who is the group's owner or made the claim: actor claimed, or answered. */
+enum err chat_history_claim_tell(struct db_conn *c, int64_t group, int64_t account, int64_t actor, int64_t now_us) MUST_USE;
+enum err chat_history_claims_count(struct db_conn *c, int64_t group, int64_t *out_waiting) MUST_USE;
 
 #endif

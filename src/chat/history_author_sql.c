@@ -12,6 +12,7 @@ DB_SQL(sql_claim, "UPDATE history_author SET claim_by = $3 WHERE group_id = $1 A
 DB_SQL(sql_claim_yes, "UPDATE history_author SET account = claim_by, claim_by = NULL WHERE group_id = $1 AND id = $2 "
 	"AND claim_by IS NOT NULL")
 DB_SQL(sql_claim_no, "UPDATE history_author SET claim_by = NULL WHERE group_id = $1 AND id = $2 AND claim_by IS NOT NULL")
+DB_SQL(sql_claims, "SELECT COUNT(*) FROM history_author WHERE group_id = $1 AND claim_by IS NOT NULL")
 
 static enum err author_of(const struct db_rows *rows, struct arena *a, struct history_author *out)
 {
@@ -61,4 +62,18 @@ enum err chat_history_claim_answer(struct db_conn *c, int64_t group, int64_t aut
 	int64_t changed = 0;
 	TRY(db_run(c, yes ? &sql_claim_yes : &sql_claim_no, &changed, DB_I(group), DB_I(author)));
 	return changed ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err chat_history_claim_tell(struct db_conn *c, int64_t group, int64_t account, int64_t actor, int64_t now_us)
+{
+	struct event e = { .stream = STREAM_ACCOUNT, .owner = account, .kind = EVENT_CLAIM, .actor = actor, .subject = group, .at_us = now_us };
+	return event_append(c, &e, NULL);
+}
+
+enum err chat_history_claims_count(struct db_conn *c, int64_t group, int64_t *out_waiting)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	TRY(db_one(c, &sql_claims, &rows, DB_I(group)));
+	*out_waiting = db_int(&rows, 0);
+	return ERR_OK;
 }

@@ -49,6 +49,7 @@ enum event_kind {
 	EVENT_ENDED = 66,   /* the session */
 	EVENT_NOT_IN = 67,  /* the invitation */
 	EVENT_ME = 68,      /* the account: its own settings */
+	EVENT_CLAIM = 69,   /* the group: owner: somebody claims a name of its history; claimant: he was answered */
 	/* STREAM_FIGURES */
 	EVENT_LEFT = 90     /* the account that left */
 };

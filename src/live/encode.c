@@ -135,6 +135,7 @@ static enum err member(struct db_conn *c, struct arena *a, const struct event *e
 	case EVENT_DEVICE: json_key_int(j, "device", e->subject); break;
 	case EVENT_ENDED: json_key_int(j, "ended", e->subject); break;
 	case EVENT_NOT_IN: json_key_int(j, "not_in", e->subject); break;
+	case EVENT_CLAIM: json_key_int(j, "claim", e->subject); break;
 	case EVENT_ME: json_key_bool(j, "me", true); break;
 	case EVENT_ASKED: json_key_int(j, "asked", e->subject); break;
 	case EVENT_SETTLED: json_key_int(j, "settled", e->subject); break;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { deflateSync } from 'node:zlib'
-import { bubble, composer, DESK, firstRun, join, openChromium, person, say, startHearth } from './hearth.mjs'
+import { axe, bubble, composer, DESK, firstRun, join, openChromium, person, say, startHearth } from './hearth.mjs'
 
 let hearth, browser, owner, guest, group
 
@@ -81,6 +81,52 @@ test('both talk live', async () => {
 	await bubble(owner.page, '我带两个轮胎').waitFor()
 })
 
+const saidLike = async (page, start) => (await page.locator('[role=article] .c-text').allInnerTexts()).filter(text => text.startsWith(start))
+
+/* Every write to the outbox takes this long, as on an old phone; until the page is loaded again. */
+const slowDisk = (page, ms) => page.evaluate(ms => {
+	const { put } = IDBObjectStore.prototype, { commit } = IDBTransaction.prototype
+	IDBTransaction.prototype.commit = function () {
+		return this.objectStoreNames.contains('outbox') ? undefined : commit.call(this)
+	}
+	IDBObjectStore.prototype.put = function (...what) {
+		const until = Date.now() + ms
+		const hold = () => Date.now() < until && (this.count().onsuccess = hold)
+		if (this.name === 'outbox')
+			hold()
+		return put.apply(this, what)
+	}
+}, ms)
+
+test('sends typed as fast as can be all arrive, in order, and what is being typed stays', async () => {
+	await slowDisk(owner.page, 200)
+	const words = Array.from({ length: 8 }, (_, n) => `快 ${n + 1}`)
+	for (const text of words)
+		await say(owner.page, text)
+	await composer(owner.page).pressSequentially('还没说完')
+	await bubble(guest.page, words.at(-1)).waitFor()
+	assert.deepEqual(await saidLike(guest.page, '快 '), words)
+	assert.equal(await composer(owner.page).inputValue(), '还没说完')
+	await owner.page.reload()
+	await composer(owner.page).waitFor()
+	await owner.page.waitForFunction(() => document.querySelector('textarea.w-text').value === '还没说完')
+})
+
+test('what could not be queued stands again before what was typed since', async () => {
+	await owner.page.evaluate(() => {
+		const real = crypto.getRandomValues
+		crypto.getRandomValues = () => {
+			crypto.getRandomValues = real
+			throw new DOMException('', 'AbortError')
+		}
+	})
+	await composer(owner.page).press('Enter')
+	await composer(owner.page).pressSequentially('等等')
+	await owner.page.waitForFunction(() => /^还没说完\n?等等$/.test(document.querySelector('textarea.w-text').value))
+	assert.equal(await bubble(owner.page, '还没说完').count(), 0)
+	await composer(owner.page).fill('')
+})
+
 test('one who was away gets what was said, in order and once', async () => {
 	await guest.setOffline(true)
 	await say(guest.page, '没有网也先写着')
@@ -91,9 +137,109 @@ test('one who was away gets what was said, in order and once', async () => {
 	await guest.setOffline(false)
 	await bubble(guest.page, '第 5 句').waitFor()
 	await bubble(owner.page, '没有网也先写着').waitFor()
-	const said = (await guest.page.locator('[role=article] .c-text').allInnerTexts()).filter(text => /^第 \d 句$/.test(text))
-	assert.deepEqual(said, ['第 1 句', '第 2 句', '第 3 句', '第 4 句', '第 5 句'])
+	assert.deepEqual(await saidLike(guest.page, '第 '), ['第 1 句', '第 2 句', '第 3 句', '第 4 句', '第 5 句'])
 	assert.equal(await bubble(owner.page, '没有网也先写着').count(), 1)
+})
+
+test('a network that comes and goes quickly loses nothing', async () => {
+	const words = Array.from({ length: 8 }, (_, n) => `颠簸 ${n + 1}`)
+	for (const [n, text] of words.entries()) {
+		await guest.setOffline(true)
+		await say(owner.page, text)
+		await guest.page.waitForTimeout(n * 40)
+		await guest.setOffline(false)
+		await guest.page.waitForTimeout((words.length - n) * 20)
+	}
+	await bubble(guest.page, words.at(-1)).waitFor({ timeout: 10_000 })
+	assert.deepEqual(await saidLike(guest.page, '颠簸'), words)
+	await say(guest.page, '又稳了')
+	await bubble(owner.page, '又稳了').waitFor()
+})
+
+test('a socket that never opens is given up after a while, and at once when the network is back', async () => {
+	const page = await guest.context.newPage()
+	await page.clock.install()
+	await page.addInitScript(() => {
+		const Real = WebSocket
+		window.tried = 0
+		window.WebSocket = function (url) {
+			return ++window.tried > 2 ? new Real(url) : { readyState: 0, close() {}, send() {} }
+		}
+		window.WebSocket.OPEN = 1
+	})
+	await page.goto(`${hearth.url}/groups/${group.id}`)
+	await composer(page).waitFor()
+	await page.waitForFunction(() => window.tried === 1)
+	await page.clock.runFor(11_500)
+	await page.waitForFunction(() => window.tried === 2)
+	await page.evaluate(() => window.dispatchEvent(new Event('online')))
+	await page.waitForFunction(() => window.tried === 3)
+	await say(owner.page, '这下通了')
+	await bubble(page, '这下通了').waitFor()
+	await page.close()
+})
+
+test('deflated frames keep their place among the others, and a damaged one is asked for again', async () => {
+	const page = await guest.context.newPage()
+	let deflated = 0, cut = 0
+	await page.routeWebSocket(/live/, socket => {
+		const server = socket.connectToServer()
+		socket.onMessage(said => server.send(said))
+		server.onMessage(said => {
+			deflated += typeof said !== 'string'
+			socket.send(typeof said !== 'string' && !cut++ ? said.subarray(0, said.length / 2) : said)
+		})
+	})
+	await page.goto(`${hearth.url}/groups/${group.id}`)
+	await bubble(page, '又稳了').waitFor()
+	await say(owner.page, '长话先说')
+	await bubble(page, '长话先说').waitFor()
+	const words = Array.from({ length: 12 }, (_, n) => `长话 ${n}` + (n % 2 ? '' : '，周末一起骑车的人，集合不迟到。'.repeat(20)))
+	for (const text of words)
+		await say(owner.page, text)
+	await bubble(page, '长话 11').waitFor()
+	await page.waitForFunction(last => [...document.querySelectorAll('[role=article] .c-text')].some(e => e.innerText === last), words.at(-1))
+	assert.deepEqual(await saidLike(page, '长话 '), words)
+	assert.ok(cut && deflated > 1, `${deflated} deflated, ${cut} of them seen`)
+	await page.close()
+})
+
+const asGuest = (method, path, body) => guest.page.evaluate(([method, path, body]) => fetch(`/api/v1${path}`,
+	{ method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).then(answer => answer.ok), [method, path, body])
+
+test('own news that were missed are told again; when they are too many, all is read anew', async () => {
+	const page = await guest.context.newPage()
+	let lose = 0, ahead = 0
+	await page.routeWebSocket(/live/, socket => {
+		const server = socket.connectToServer()
+		socket.onMessage(said => server.send(said))
+		server.onMessage(said => {
+			if (lose && said.startsWith?.('{"me":') && lose--)
+				return
+			socket.send(ahead ? String(said).replace(/"me":(\d+)}}$/, (_, n) => `"me":${Number(n) + ahead}}}`) : said)
+		})
+	})
+	await page.goto(`${hearth.url}/me`)
+	await page.getByText('小林').first().waitFor()
+	await page.waitForLoadState('networkidle')
+	lose = 1
+	assert.ok(await asGuest('PATCH', '/me', { name: '林小' }))
+	assert.ok(await asGuest('PUT', `/groups/${group.id}/mute`, { for: 'hour' }))
+	await page.getByText('林小').first().waitFor()
+	let lists = 0
+	page.on('request', request => lists += request.url().endsWith('/api/v1/groups'))
+	ahead = 1000
+	await page.reload()
+	await page.waitForLoadState('networkidle')
+	const whole = lists
+	ahead = 0
+	lists = 0
+	await page.reload()
+	await page.waitForLoadState('networkidle')
+	assert.ok(whole >= 2 && lists >= 2, `read ${whole} times when far behind, ${lists} times when the server was set back`)
+	assert.ok(await asGuest('PUT', `/groups/${group.id}/mute`, { for: 'none' }) && await asGuest('PATCH', '/me', { name: '小林' }))
+	await page.getByText('小林').first().waitFor()
+	await page.close()
 })
 
 test('a picture arrives and opens', async () => {
@@ -151,6 +297,58 @@ test('an invitation that needs a yes waits, and its page turns by itself', async
 	await asker.page.waitForURL(`**/groups/${group.id}`)
 	asker.quiet()
 	await asker.context.close()
+})
+
+/* Ten lines of two people, brought into a group by its owner's page. */
+const bringHistory = (page, group) => page.evaluate(async group => {
+	const call = (path, how) => fetch(`/api/v1${path}`, how).then(answer => answer.json())
+	const file = async done => {
+		for (;;) {
+			const view = await call(`/thermometer/files/${id}`)
+			if (done(view))
+				return view
+			await new Promise(next => setTimeout(next, 50))
+		}
+	}
+	const messages = Array.from({ length: 10 }, (_, n) => ({ id: n + 1, type: 'message', date: '2024-01-01T12:00:00', date_unixtime: String(1704110400 + n * 60),
+		from: n % 3 ? '老林' : '阿福', from_id: `user${n % 3 ? 2 : 1}`, text: `从前第 ${n + 1} 句` }))
+	const { id } = await call('/thermometer/files?name=result.json', { method: 'POST', body: JSON.stringify({ name: '河边', type: 'private_group', id: 1, messages }) })
+	await file(view => view.state === 'done')
+	await call(`/thermometer/files/${id}/keep`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ group: 0, into: group }) })
+	await file(view => view.keeping?.state === 'done')
+}, group)
+
+test('a member says which name of the history was his; the owner hears of it and answers', async () => {
+	await owner.go(`/groups/${group.id}/names`)
+	await owner.page.getByText('这里会有以前的聊天里的名字').waitFor()
+	await axe(owner.page, 'no names yet')
+	await bringHistory(owner.page, group.id)
+	await owner.go(`/groups/${group.id}`)
+	await guest.go(`/groups/${group.id}`)
+	await composer(guest.page).waitFor()
+	await guest.page.getByText('从前第 10 句').waitFor({ timeout: 2000 }).catch(() => guest.page.locator('.c-scroll').evaluate(box => box.scrollTop = -box.scrollHeight))
+	await guest.page.getByRole('button', { name: '老林，是你吗？' }).first().click()
+	const sheet = guest.page.getByRole('dialog', { name: '“老林”是你吗？' })
+	await sheet.waitFor()
+	await sheet.getByRole('button', { name: '这是我' }).click()
+	await owner.page.getByRole('button', { name: '群页，1 件事等你' }).waitFor()
+	await owner.go(`/groups/${group.id}/about`)
+	await owner.page.getByRole('link', { name: /以前的名字\s*1/ }).click()
+	await owner.page.getByText('小林说“老林”是自己').waitFor()
+	await axe(owner.page, 'a claim that waits')
+	await owner.page.getByRole('button', { name: '是：“老林”是小林' }).click()
+	await owner.page.getByText('现在没有人在认名字').waitFor()
+	await owner.page.getByText('是小林').waitFor()
+	await guest.go(`/groups/${group.id}/names`)
+	await guest.page.getByText('这一页只有群主能看').waitFor()
+})
+
+test('who is mentioned from his own page stands in the composer', async () => {
+	const id = (await owner.page.evaluate(() => fetch('/api/v1/me').then(answer => answer.json()))).id
+	await guest.go(`/groups/${group.id}/members/${id}`)
+	await guest.page.getByRole('link', { name: '提到云妹' }).click()
+	await guest.page.waitForFunction(() => document.querySelector('textarea.w-text')?.value === '@云妹 ')
+	await composer(guest.page).fill('')
 })
 
 test('leaving is silent, and the chat says it is over', async () => {

@@ -12,6 +12,7 @@ import { join as path } from 'node:path'
 import { chromium } from 'playwright-core'
 
 const START_MS = 60_000
+const STILL_MS = 120
 export const PHONE = { width: 390, height: 844 }
 export const DESK = { width: 1280, height: 800 }
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -79,7 +80,12 @@ export async function person(browser, hearth, { size = PHONE, locale = 'zh-CN', 
 		await context.addInitScript(kept => localStorage.setItem('hearth-look', kept), JSON.stringify(look))
 	const page = await context.newPage()
 	const noise = []
-	let offline = false
+	let offline = false, underWay = 0, movedAt = 0
+	const moved = by => () => {
+		underWay += by
+		movedAt = Date.now()
+	}
+	page.on('request', moved(1)).on('requestfinished', moved(-1)).on('requestfailed', moved(-1))
 	page.on('console', message => {
 		if (!['error', 'warning'].includes(message.type()))
 			return
@@ -109,6 +115,12 @@ export async function person(browser, hearth, { size = PHONE, locale = 'zh-CN', 
 			/* What was under way fails a moment later. */
 			if (!on)
 				setTimeout(() => offline = false, 3000)
+		},
+		/* What was asked for has come, and nothing more is asked for: sooner known than Playwright's half a second. */
+		async still() {
+			const until = Date.now() + START_MS
+			while ((underWay > 0 || Date.now() - movedAt < STILL_MS) && Date.now() < until)
+				await new Promise(done => setTimeout(done, 20))
 		},
 		quiet() {
 			assert.deepEqual(noise, [], 'the console is empty and nothing left the server')

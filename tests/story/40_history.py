@@ -242,14 +242,21 @@ def story_claims():
         assert [x["messages"] for x in authors] == sorted((x["messages"] for x in authors), reverse=True)
         claim = f"/groups/{g}/history/authors/{author}/claim"
         refused("not-found", lambda: a.post(claim + "/answer", yes=True))
+        told = {p: p.live() for p in (a, b)}
+        news = {p: told[p].do("live.follow", groups={})["me"] for p in (a, b)}
+        assert a.get(f"/groups/{g}")["claims"] == 0 and b.get(f"/groups/{g}")["claims"] is None
         b.post(claim)
         b.post(claim)  # again: nothing happens
+        assert told[a].until(lambda m: isinstance(m, dict) and "me" in m)["me"] == [news[a] + 1, {"claim": g}]
+        assert a.get(f"/groups/{g}")["claims"] == 1
         refused("name-claimed", lambda: c.post(claim))
         refused("only-owner", lambda: b.post(claim + "/answer", yes=True))
         first = a.get(f"/groups/{g}/history/authors")["authors"][0]
         assert first["id"] == author and first["claim"]["name"] == "乙" and first["account"] is None
         a.post(claim + "/answer", yes=False)
+        assert told[b].until(lambda m: isinstance(m, dict) and "me" in m)["me"] == [news[b] + 1, {"claim": g}]
         c.post(claim)
+        assert told[a].until(lambda m: isinstance(m, dict) and "me" in m)["me"] == [news[a] + 2, {"claim": g}]
         a.post(claim + "/answer", yes=True)
         refused("name-claimed", lambda: b.post(claim))
         line = next(x for x in history(b, g) if x["author"] == author)

@@ -29,6 +29,7 @@ const rows: Row[] = [
 	['/groups/:group(\\d+)/members', 'MembersPage', { tab: 'groups', detail: true }],
 	['/groups/:group(\\d+)/members/:person(\\d+)', 'MemberPage', { tab: 'groups', detail: true }],
 	['/groups/:group(\\d+)/invite', 'InvitePage', { tab: 'groups' }],
+	['/groups/:group(\\d+)/names', 'NamesPage', { tab: 'groups' }],
 	['/groups/:group(\\d+)/manage', 'ManagePage', { tab: 'groups' }],
 	['/today', 'TodayPage', { tab: 'today', top: true }],
 	['/thermometer/new', 'DropPage', { tab: 'today' }],

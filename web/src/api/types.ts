@@ -43,6 +43,7 @@ export interface EventBody {
 	changed?: Record<string, unknown>
 	named?: [number, string]
 	history?: boolean
+	link_for?: number
 }
 
 /* One of a group's events as /events and the socket give it. */
@@ -50,6 +51,7 @@ export type LiveEvent = [group: number, number: number, author: number, at_ms: n
 
 export type HistoryLine = Of['HistoryLine']
 export type History = Of['History']
+export type HistoryAuthor = Of['HistoryAuthor']
 export interface Events { events: LiveEvent[]; last: number; more: boolean }
 
 export type ThermoGroup = Of['GroupWarmth']

@@ -6,7 +6,7 @@
 import { get } from '../api/client'
 import type { EventBody, Events, LiveEvent } from '../api/types'
 import { read, write } from '../store/db'
-import { command, onLive, startLive, stopLive } from './socket'
+import { command, line, onLive, restart, startLive, stopLive } from './socket'
 
 export interface MeNews {
 	read?: [group: number, number: number]
@@ -16,6 +16,7 @@ export interface MeNews {
 	muted?: number
 	me?: true
 	waiting?: number
+	claim?: number
 	device?: number
 	ended?: number
 	[more: string]: unknown
@@ -23,10 +24,14 @@ export interface MeNews {
 
 const PAGES_MAX = 6
 const PAGE = 500
+/* The server tells at most so many of our own news again (docs/live.md). */
+const ME_TOLD_MAX = 500
+const TRIES_MAX = 5
 
 const applied = new Map<number, number>()
 let meNumber: number | null = null
 const fetching = new Map<number, Promise<void>>()
+const passed = new Map<number, number>()
 
 const onEvent: ((event: LiveEvent) => void)[] = []
 const onMine = new Set<(news: MeNews) => void>()
@@ -64,53 +69,90 @@ function keep(): void {
 /* Numbers of a group have no gaps, so what does not follow on the last one means that something was missed. */
 function news(event: LiveEvent): void {
 	const have = applied.get(event[0])
-	if (have === undefined || event[1] <= have || fetching.has(event[0]))
+	if (have === undefined || event[1] <= have)
 		return
-	if (event[1] === have + 1)
+	if (fetching.has(event[0]))
+		passed.set(event[0], event[1])
+	else if (event[1] === have + 1)
 		hand(event)
 	else
 		void catchUp(event[0])
 }
 
+/* Until everything is here, also what came live meanwhile and was passed over. */
 async function pull(group: number): Promise<void> {
-	for (let page = 0; ; page++) {
-		if (page === PAGES_MAX) {
-			applied.set(group, await onSkip(group))
-			return
+	try {
+		for (let page = 0; ; page++) {
+			if (page === PAGES_MAX) {
+				applied.set(group, await onSkip(group))
+				return
+			}
+			const got = await get<Events>(`/groups/${group}/events`, { after: applied.get(group) ?? 0, limit: PAGE })
+			for (const event of got.events)
+				if (event[1] > (applied.get(group) ?? 0))
+					hand(event)
+			if (!got.more && (passed.get(group) ?? 0) <= (applied.get(group) ?? 0))
+				return
 		}
-		const got = await get<Events>(`/groups/${group}/events`, { after: applied.get(group) ?? 0, limit: PAGE })
-		for (const event of got.events)
-			if (event[1] > (applied.get(group) ?? 0))
-				hand(event)
-		if (!got.more)
-			return
+	} finally {
+		fetching.delete(group)
+		passed.delete(group)
 	}
 }
 
 export function catchUp(group: number): Promise<void> {
 	let now = fetching.get(group)
 	if (!now) {
-		now = pull(group).catch(() => {}).finally(() => fetching.delete(group)).then(() => follow([group]))
+		const on = line()
+		now = pull(group).then(() => follow([group]), () => restart(on))
 		fetching.set(group, now)
 	}
 	return now
 }
 
-/* Tell the server what we have of these groups (all, when none are named). Breaks are retried by the next connection. */
-export async function follow(groups?: number[]): Promise<void> {
-	const wanted = groups ?? [...applied.keys()]
-	if (!wanted.length && groups)
-		return
+/*
+ * Tells the server what we have of these groups, and with `mine` of our own news; what was missed of those comes before the
+ * answer. What fails is tried again by the next connection.
+ */
+async function ask(wanted: number[], mine: boolean, tries = 1): Promise<void> {
+	const on = line(), have = mine ? meNumber : null
 	const body: Record<string, unknown> = { groups: Object.fromEntries(wanted.map(group => [group, applied.get(group) ?? 0])) }
-	if (!groups && meNumber !== null)
-		body.me = meNumber
+	if (have !== null)
+		body.me = have
 	try {
-		const answer = await command<{ behind?: [number, number][]; me?: number }>('live.follow', body)
-		if (meNumber === null && typeof answer.me === 'number')
-			meNumber = answer.me
-		for (const [group] of answer.behind ?? [])
+		const answer = await command<{ behind: [number, number][]; me: number }>('live.follow', body)
+		for (const [group] of answer.behind)
 			void catchUp(group)
-	} catch { /* the socket broke: open() follows again */ }
+		if (mine)
+			await reached(answer.me, have, tries)
+	} catch {
+		restart(on)
+	}
+}
+
+/* The newest of our own news; `have` is what we told. Too many were missed to be told, or the server was set back: all is
+ * read anew. News that crossed the question are not told again either: then it is put once more. */
+async function reached(newest: number, have: number | null, tries: number): Promise<void> {
+	if (have === null) {
+		meNumber = Math.max(meNumber ?? 0, newest)
+		keep()
+	} else if (newest < have || newest - have > ME_TOLD_MAX) {
+		meNumber = newest
+		keep()
+		for (const open of onOpen)
+			await open()
+		tell({ me: true })
+	} else if (newest > meNumber!) {
+		if (tries === TRIES_MAX)
+			throw new Error('own news are missing')
+		await ask([], true, tries + 1)
+	}
+}
+
+/* All groups of ours and our own news; or only these groups. */
+export async function follow(groups?: number[]): Promise<void> {
+	if (!groups || groups.length)
+		await ask(groups ?? [...applied.keys()], !groups)
 }
 
 /* A group enters the feed at this number; one already followed keeps its own. */
@@ -132,23 +174,44 @@ function frame(what: unknown): void {
 			news(event)
 		return
 	}
-	const { behind, me, mes } = what as { behind?: [number, number][]; me?: [number, MeNews]; mes?: [number, MeNews][] }
+	const { behind, me } = what as { behind?: [number, number][]; me?: [number, MeNews] }
 	for (const [group] of behind ?? [])
 		void catchUp(group)
-	for (const [number, mine] of mes ?? (me ? [me] : [])) {
-		if (meNumber !== null && number <= meNumber)
-			continue
-		meNumber = number
-		keep()
-		for (const each of [...onMine])
-			each(mine)
+	if (me)
+		own(...me)
+}
+
+function tell(news: MeNews): void {
+	for (const each of [...onMine])
+		each(news)
+}
+
+let askingMine = false
+function own(number: number, news: MeNews): void {
+	if (meNumber !== null && number <= meNumber)
+		return
+	if (meNumber !== null && number > meNumber + 1) {
+		if (!askingMine) {
+			askingMine = true
+			void ask([], true).finally(() => askingMine = false)
+		}
+		return
 	}
+	meNumber = number
+	keep()
+	tell(news)
 }
 
 async function opened(): Promise<void> {
-	for (const open of onOpen)
-		await open()
-	await follow()
+	const on = line()
+	try {
+		for (const open of onOpen)
+			await open()
+	} catch {
+		restart(on)
+	}
+	if (on === line())
+		await follow()
 }
 
 export async function startFeed(): Promise<void> {

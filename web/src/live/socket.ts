@@ -11,7 +11,13 @@ const PAUSE_MIN_MS = 500
 const PAUSE_MAX_MS = 30_000
 const ANSWER_MS = 15_000
 const PROOF_MS = 5_000
+/* From the first byte sent to the server's hello. */
+const OPEN_MS = 10_000
+/* Who broke sooner than this comes back after a longer pause. */
+const STEADY_MS = 10_000
 const SILENT_MS = 25_000
+
+const PACK = 'DecompressionStream' in window ? '&pack=deflate-raw' : ''
 
 interface Waiting { done: (body: unknown) => void; fail: (why: unknown) => void; timer: number }
 
@@ -19,7 +25,9 @@ let socket: WebSocket | null = null
 let wanted = false
 let pause = 0
 let timer = 0
+let openTimer = 0
 let heardAt = 0
+let helloAt = 0
 let next = 1
 const waiting = new Map<number, Waiting>()
 const handlers: { open: () => void; frame: (frame: unknown) => void } = { open: () => {}, frame: () => {} }
@@ -29,6 +37,7 @@ export function onLive(open: () => void, frame: (frame: unknown) => void): void 
 }
 
 function lost(): void {
+	clearTimeout(openTimer)
 	net.live = false
 	net.tried = true
 	net.lostAt ||= Date.now()
@@ -47,12 +56,34 @@ function plan(): void {
 	timer = window.setTimeout(connect, pause * (0.7 + Math.random() * 0.6))
 }
 
+/* From now on this socket is none: what it still says is not heard. */
+function drop(): void {
+	const old = socket
+	if (net.live && Date.now() - helloAt > STEADY_MS)
+		pause = 0
+	socket = null
+	old?.close()
+	lost()
+}
+
+/* Which connection one asks on, to say it of the same one to restart(). */
+export const line = (): unknown => socket
+
+/* It stands, but is of no use: what should have followed the hello did not. Once more, after the next pause. */
+export function restart(which: unknown): void {
+	if (!socket || socket !== which)
+		return
+	drop()
+	plan()
+}
+
 function hear(text: string): void {
 	heardAt = Date.now()
 	const frame = JSON.parse(text)
 	if (frame && typeof frame === 'object' && !Array.isArray(frame)) {
 		if ('hello' in frame) {
-			pause = 0
+			clearTimeout(openTimer)
+			helloAt = heardAt
 			net.live = true
 			net.lostAt = 0
 			handlers.open()
@@ -74,24 +105,30 @@ function hear(text: string): void {
 	handlers.frame(frame)
 }
 
-/* A shared-compressed frame is a raw deflated text; the browser unpacks it. Order is kept by unpacking one after another. */
-let unpacking: Promise<void> = Promise.resolve()
-function take(data: unknown, from: WebSocket): void {
-	const now = (text: string) => {
-		if (from === socket)
-			hear(text)
+/* A binary frame is a text, raw deflated; the browser unpacks it. One socket's frames are heard in the order in which they
+ * came, and none of them, damaged or not understood, keeps the next from being heard: it ends the socket instead. */
+async function unpacked(data: string | ArrayBuffer): Promise<string> {
+	if (typeof data === 'string')
+		return data
+	return new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text()
+}
+
+function hearAll(from: WebSocket): (data: string | ArrayBuffer) => void {
+	let before: Promise<void> = Promise.resolve()
+	return data => {
+		const text = unpacked(data)
+		text.catch(() => {})
+		before = before.then(async () => {
+			const whole = await text
+			if (from === socket)
+				hear(whole)
+		}).catch(why => {
+			if (from !== socket)
+				return
+			console.error(why)
+			restart(from)
+		})
 	}
-	if (typeof data === 'string') {
-		unpacking = unpacking.then(() => now(data))
-		return
-	}
-	unpacking = unpacking.then(async () => {
-		const stream = new Blob([data as ArrayBuffer]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-		now(await new Response(stream).text())
-	}).catch(why => {
-		console.error(why)
-		from.close()
-	})
 }
 
 function connect(): void {
@@ -99,17 +136,13 @@ function connect(): void {
 	if (!wanted || socket)
 		return
 	net.lostAt ||= Date.now()
-	const mine = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live?lang=${lang.value}`)
+	const mine = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live?lang=${lang.value}${PACK}`)
 	mine.binaryType = 'arraybuffer'
 	socket = mine
-	mine.onmessage = event => take(event.data, mine)
-	mine.onclose = () => {
-		if (socket !== mine)
-			return
-		socket = null
-		lost()
-		plan()
-	}
+	const take = hearAll(mine)
+	mine.onmessage = event => take(event.data)
+	mine.onclose = () => restart(mine)
+	openTimer = window.setTimeout(() => restart(mine), OPEN_MS)
 }
 
 export function startLive(): void {
@@ -120,10 +153,7 @@ export function startLive(): void {
 export function stopLive(): void {
 	wanted = false
 	clearTimeout(timer)
-	const old = socket
-	socket = null
-	old?.close()
-	lost()
+	drop()
 	net.lostAt = 0
 }
 
@@ -141,37 +171,27 @@ export function command<T>(name: string, body: Record<string, unknown>, within_m
 	})
 }
 
+function anew(): void {
+	drop()
+	pause = 0
+	connect()
+}
+
 /* After a sleep, or on another network, a socket may be dead without saying so. */
 function prove(): void {
 	if (!wanted)
 		return
 	if (!socket) {
-		pause = 0
-		connect()
+		anew()
 		return
 	}
 	if (Date.now() - heardAt < SILENT_MS || socket.readyState !== WebSocket.OPEN)
 		return
 	const asked = socket
-	command('live.follow', { groups: {} }, PROOF_MS).catch(() => {
-		if (asked === socket) {
-			socket = null
-			asked.close()
-			lost()
-			pause = 0
-			connect()
-		}
-	})
+	command('live.follow', { groups: {} }, PROOF_MS).catch(() => asked === socket && anew())
 }
 
-addEventListener('online', prove)
-addEventListener('offline', () => {
-	const old = socket
-	if (!old)
-		return
-	socket = null
-	old.close()
-	lost()
-	plan()
-})
+/* What began to connect without a network may wait for an answer that never comes. */
+addEventListener('online', () => wanted && !net.live ? anew() : prove())
+addEventListener('offline', () => restart(socket))
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && prove())

@@ -80,6 +80,8 @@ export async function writeMany(which: StoreName, all: [IDBValidKey, unknown][])
 		try {
 			for (const [key, value] of all)
 				s.put(value, key)
+			/* A page that is being left does not live to commit by itself. */
+			s.transaction.commit?.()
 			await finished(s.transaction)
 			return
 		} catch { /* the disk is full or closed to us: keep it in memory */ }

@@ -9,8 +9,13 @@ export const drafts = reactive(new Map<number, Draft>())
 const unsaved = new Set<number>()
 let timer = 0
 
+/* What was taken out of a draft to be sent stays on the disk until this is over. */
+let queueing: Promise<unknown> = Promise.resolve()
+export const keepUntil = (queued: Promise<unknown>) => void (queueing = Promise.allSettled([queueing, queued]))
+
 async function save(): Promise<void> {
 	clearTimeout(timer)
+	await queueing
 	for (const group of [...unsaved]) {
 		unsaved.delete(group)
 		const draft = drafts.get(group)

@@ -79,11 +79,8 @@ async function fetchGroups(): Promise<void> {
 	keep()
 }
 
-listenOpen(async () => {
-	try {
-		await fetchGroups()
-	} catch { /* what is kept stays; the next connection asks again */ }
-})
+/* Where it fails, what is kept stays, and the next connection asks again. */
+listenOpen(fetchGroups)
 
 let keptRead: Promise<void> = Promise.resolve()
 /* Resolves when it is known what this device keeps: before that, a group not here may yet appear. */
@@ -193,8 +190,9 @@ async function mine(news: MeNews): Promise<void> {
 		if (group)
 			put1(await get<GroupMore>(`/groups/${news.out}`).catch(() => ({ ...group, state: 'removed' as const })))
 	}
-	if (news.muted && groups.has(news.muted))
-		await loadGroup(news.muted)
+	const changed = news.muted ?? news.waiting ?? news.claim
+	if (changed && groups.has(changed))
+		await loadGroup(changed)
 	if (news.me || news.ended)
 		await refreshMe()
 	keep()

@@ -47,14 +47,25 @@ let last = 0
 
 export type NewMessage = Pick<Sending, 'group' | 'text' | 'reply' | 'mentions' | 'all'> & Partial<Pick<Sending, 'blob' | 'width' | 'height'>>
 
-/* Resolves when it is safely queued; only then may the draft go. */
+/* Not on the disk yet, so not sent either; nor is what came after it. */
+const unwritten = new Set<string>()
+
+/* In the outbox at once, in the order of the calls; resolves when it is safely queued. */
 export async function send(what: NewMessage): Promise<void> {
 	last = Math.max(last + 1, Date.now())
 	const item: Sending = { blob: null, width: 0, height: 0, uploaded: null, ...what, id: newId(), order: last, at: Date.now(),
 		state: 'waiting', why: '', number: 0 }
 	outbox.set(item.id, item)
-	await write('outbox', item.id, plain(item))
-	void pump(item.group)
+	unwritten.add(item.id)
+	try {
+		await write('outbox', item.id, plain(item))
+	} catch (why) {
+		outbox.delete(item.id)
+		throw why
+	} finally {
+		unwritten.delete(item.id)
+		void pump(item.group)
+	}
 }
 
 async function done(item: Sending, number: number): Promise<void> {
@@ -100,7 +111,7 @@ async function pump(group: number): Promise<void> {
 	try {
 		for (;;) {
 			const item = outboxOf(group).value.find(one => one.state === 'waiting' && !one.number)
-			if (!item || !net.online)
+			if (!item || unwritten.has(item.id) || !net.online)
 				return
 			item.state = 'sending'
 			try {

@@ -146,6 +146,8 @@ export const wWarmth = words({
 	leavesCount: ['记录到离开 {n} 次。', 'One leaving is recorded.|{n} leavings are recorded.'],
 	joinsUnknown: ['谁进来了不知道：这种文件里没有进群的记录。', 'Who came in is unknown: this kind of file has no record of it.'],
 	leavesUnknown: ['谁离开了不知道：这种文件里没有退群的记录。', 'Who left is unknown: this kind of file has no record of it.'],
+	leavesFew: ['离开的少于五人，不显示，免得认出是谁。', 'Fewer than five people left, so not shown: nobody should be recognised.'],
+	fewRow: ['少于五人，不显示', 'Fewer than five, not shown'],
 	comeGoHow: ['数的是文件里写着的进群和离开，被移出的也算离开。同一个人来两次算两次。没写进文件的，这里也不会有。',
 		'Joinings and leavings as the file states them, removals among the leavings; the same person coming twice counts twice. What is not in the file is not here.'],
 	comeGoHowHosted: ['数的是这个群自己记下的进群和离开，被移出的也算离开。', 'Joinings and leavings as this group itself recorded them, removals among the leavings.'],

@@ -23,6 +23,8 @@ export interface Row {
 	system: string
 	message: Message | null
 	sending: Sending | null
+	/* Said elsewhere, by a name that somebody may claim. */
+	line?: HistoryLine
 	text: string
 }
 
@@ -93,7 +95,7 @@ export function buildRows(given: Given): Row[] {
 	}
 	/* A line of the system without words says nothing. */
 	given.history.filter(line => line.kind !== 'system' || line.text).forEach((line, at) => add({
-		key: 'h' + line.cursor, number: 0, at: Date.parse(line.at), author: 0, name: line.author_name, mine: false, system: historyEventWords(line),
+		key: 'h' + line.cursor, number: 0, at: Date.parse(line.at), author: 0, line, name: line.author_name, mine: false, system: historyEventWords(line),
 		mark: at === 0 ? wChat('history') : '', message: null, sending: null, text: line.kind === 'media' && !line.text ? wChat('media') : line.kind === 'packet' && !line.text ? wChat('packet') : line.text,
 	}))
 	let bridge = given.history.length > 0

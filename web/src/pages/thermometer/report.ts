@@ -38,6 +38,7 @@ export interface FullReport {
 	members: number
 	joins: number | null
 	leaves: number | null
+	leaves_why?: string
 	bots?: { members: number; messages: number }
 	level: Level
 	series: { week: string; messages: number; speakers: number }[]
