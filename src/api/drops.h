@@ -170,7 +170,7 @@ enum err thermometer_fit(struct thermometer *t, struct arena *a, int64_t group, 
 
 /* ---- fits.c ---- */
 #define FIT_WEEKS 12u
-#define FIT_CHEAP_US (100 * US_PER_MS) /* worked out whenever somebody looks */
+#define FIT_CHEAP_US (300 * US_PER_MS) /* worked out whenever somebody looks */
 struct fit {
 	struct buf summary, report;
 	struct insight_fit kept; /* points into them */

@@ -2,8 +2,8 @@
  * What the models do by themselves: the daily counts follow the journal, and each group's answer is worked out anew and kept.
  *
  * Promises: nothing here holds the chat up: it reads on a connection of its own and writes small rows through the server's
- * writer. A cheap group's answer is at most a minute behind; a dear one (FIT_CHEAP_US) is worked out at night and says of when
- * it is; whoever has none yet gets one at once.
+ * writer. A group's answer is at most a minute behind, or 300 times what it takes; a dear one (FIT_DEAR_US) is worked out at night.
+ * Each says of when it is; whoever has none yet gets one at once.
  * Used by: drops.c (start and end), drop_bring.c (wakes it), thermometer.c (makes one on the spot). Owns: one thread.
  * Not here: the formulas (warmth), what is kept where (insight).
  */
@@ -21,6 +21,8 @@
 #define VERY_OLD_US (2 * OLD_US)    /* then by day, too */
 #define NIGHT_FROM_H 2
 #define NIGHT_TO_H 6
+#define FIT_DEAR_US (10 * US_PER_S)  /* worked out at night only */
+#define FIT_REST 300                 /* else after so many times what it took: a third of a hundredth of one core */
 #define PAGE 200u
 #define COUNT_ROUNDS_MAX 1000u
 #define FIT_GREETINGS 3u
@@ -55,11 +57,16 @@ static void weeks_of(const struct warmth_reading *r, uint32_t out[FIT_WEEKS])
 	}
 }
 
-/* How much a group asks for its owner: how likely its talk fades, weighed by how many it would be lost for. In thousandths. */
-static int64_t need_of(const struct warmth_reading *r)
+/* How much a group asks for its owner: how likely its talk fades (the forecast's chance to halve; without one, a guess by its
+ * stage), weighed by how many it would be lost for. In thousandths. */
+static int64_t need_of(const struct insight_group *g)
 {
-	static const double fading[] = { .2, .1, .15, .6, .4 }; /* unknown, warming, steady, cooling, quiet */
-	return (int64_t)(1000 * fading[r->level.stage] * log2(2 + (double)r->members));
+	static const double guess[] = { .2, .1, .15, .6, .4 }; /* unknown, warming, steady, cooling, quiet */
+	const struct warmth_forecast *f = &g->forecast;
+	double p = f->count ? f->rows[f->count - 1].halve.p : NAN;
+	if (isnan(p))
+		p = guess[g->reading.level.stage];
+	return (int64_t)(1000 * p * log2(2 + (double)g->reading.members));
 }
 
 /* For the day's act. A member is kept by his number alone: whether he may be named is asked again when it is shown. */
@@ -101,7 +108,8 @@ static void write_summary(struct json_out *j, const struct insight_group *g)
 		json_key_null(j, "last_at");
 	json_key_text(j, "stage", str_of(stages[r->level.stage]));
 	json_key_real(j, "percent", r->level.percent);
-	json_key_int(j, "need", need_of(r));
+	json_key_real(j, "p_halve", g->forecast.count ? g->forecast.rows[g->forecast.count - 1].halve.p : NAN);
+	json_key_int(j, "need", need_of(g));
 	write_greetings(j, g);
 	json_close(j);
 }
@@ -162,8 +170,8 @@ static bool is_time(const struct insight_due *d, int64_t now_us)
 	int64_t age_us = now_us - d->made_us;
 	if (d->made_us == 0)
 		return true;
-	if (d->cost_us < FIT_CHEAP_US)
-		return age_us >= FRESH_US;
+	if (d->cost_us < FIT_DEAR_US)
+		return age_us >= FRESH_US && age_us >= d->cost_us * FIT_REST;
 	return age_us >= VERY_OLD_US || (age_us >= OLD_US / 2 && is_night(now_us));
 }
 

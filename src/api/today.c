@@ -340,12 +340,12 @@ static void write_done(struct req *r, const struct insight_act *a, const struct 
 		json_key_null(j, "again_at");
 	json_key(j, "weeks");
 	json_open_list(j);
-	for (size_t i = 0; i < e->periods; i++) {
+	for (size_t i = 0; i < e->course.periods; i++) {
 		json_open(j);
 		json_key_time(j, "begin", begin_us + (int64_t)i * WEEK_US);
-		json_key_real(j, "expected", e->expected[i]);
-		json_key_real(j, "low", e->expected_low[i]);
-		json_key_real(j, "high", e->expected_high[i]);
+		json_key_real(j, "expected", e->course.expected[i]);
+		json_key_real(j, "low", e->course.low[i]);
+		json_key_real(j, "high", e->course.high[i]);
 		json_close(j);
 	}
 	json_close_list(j);

@@ -204,14 +204,13 @@ static enum err read_came_went(struct insight_group_reading *r, struct db_conn *
 
 static enum err answer(struct insight_group_reading *r, const struct group *g)
 {
-	struct warmth_ask ask = { .has_at = !g->external, .at_us = r->now_us, .seed = SEED };
 	const struct somebody *owner = idmap_get(r->accounts, (uint64_t)g->owner);
 	struct insight_group *to = &r->group;
 	to->owner = INSIGHT_NOT_THERE;
 	to->later = r->later;
 	TRY(arena_copy(r->memory, g->name, &to->name));
 	to->key = to->name;
-	TRY(warmth_answer(r->warmth, &ask, r->memory, &to->reading));
+	TRY(reading_of(r->warmth, !g->external, r->now_us, SEED, r->memory, to));
 	struct str *names = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *names);
 	bool *nameable = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *nameable);
 	int64_t *accounts = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *accounts);

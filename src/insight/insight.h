@@ -42,6 +42,7 @@ struct insight_group {
 	const struct str *names;         /* of reading.people, by the same index */
 	const int64_t *accounts;         /* hosted: of reading.people, 0: nobody's yet; NULL: of a file */
 	const bool *nameable;            /* hosted: who agreed to be named as worth a greeting; NULL: a file's holder sees all */
+	struct warmth_forecast forecast; /* at reading.at, and every 28 days back from it */
 	size_t owner;                    /* index in reading.people, or INSIGHT_NOT_THERE */
 	uint64_t later;                  /* events left out because of at_us */
 	/* Lines not understood. A line says no group when it cannot be read: it is counted where the lines around it belong. */

@@ -61,6 +61,9 @@ void feed_skipped(struct insight_study *s, size_t next_group);
 /* The file is read: its groups were watched until its last line. */
 void feed_end_file(struct insight_study *s);
 
+/* Everything that is asked about a group: answer, forecast. The names are the caller's. */
+enum err reading_of(const struct warmth *w, bool has_at, int64_t at_us, uint64_t seed, struct arena *a, struct insight_group *g) MUST_USE;
+
 enum warmth_kind feed_kind(enum parse_kind kind);
 
 /* ---- what the tables know of a group (tables_sql.c); rows of at most TABLES_PAGE, the caller closes them ---- */

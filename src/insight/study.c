@@ -121,8 +121,7 @@ static enum err group_of(struct insight_study *s, size_t group, struct insight_g
 		.format = from->format ? from->format : parse_format(s->parse), .known = parse_known(s->parse, group),
 		.owner = INSIGHT_NOT_THERE, .later = from->later, .skipped_lines = from->skipped_lines };
 	g.name = g.name.n ? g.name : g.key;
-	struct warmth_ask ask = { .has_at = s->options.has_at, .at_us = s->options.at_us, .seed = s->options.seed + group };
-	TRY(warmth_answer(from->warmth, &ask, s->answers, &g.reading));
+	TRY(reading_of(from->warmth, s->options.has_at, s->options.at_us, s->options.seed + group, s->answers, &g));
 	TRY(names_of(s, &g));
 	TRY(skipped_of(s, group, &g.skipped, &g.skipped_shown));
 	*out = g;

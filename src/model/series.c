@@ -137,43 +137,78 @@ static enum err look_ahead_all(const struct observed *o, size_t n, struct ahead 
 	return ERR_OK;
 }
 
-static enum err compare(const struct observed *o, const uint32_t *after, size_t n, struct model_series_effect *out)
+/* ln(count + 1) of the last periods; n 0: too little to say anything. */
+struct known {
+	double y[MODEL_SERIES_BEFORE_MAX];
+	size_t n;
+};
+
+static void known_of(const uint32_t *before, size_t n, struct known *out)
 {
-	struct model_series_effect e = { .periods = n };
-	struct ahead a;
-	double came = 0, freedom = (double)o->n - 4, band = gsl_cdf_tdist_Pinv(.9, freedom);
-	TRY(look_ahead_all(o, n, &a));
-	for (size_t k = 0; k < n; k++) {
-		double spread = band * sqrt(a.variance[k]);
-		came += log1p(after[k]) / (double)n;
-		e.expected[k] = expm1(a.mean[k]);
-		e.expected_low[k] = fmax(0, expm1(a.mean[k] - spread));
-		e.expected_high[k] = expm1(a.mean[k] + spread);
+	double sum = 0;
+	size_t skip = n > MODEL_SERIES_BEFORE_MAX ? n - MODEL_SERIES_BEFORE_MAX : 0;
+	out->n = n - skip;
+	for (size_t i = 0; i < out->n; i++) {
+		sum += before[skip + i];
+		out->y[i] = log1p(before[skip + i]);
 	}
-	double spread = gsl_cdf_tdist_Pinv(.975, freedom) * sqrt(a.variance[n]);
-	e.ratio = exp(came - a.mean[n]);
-	e.low = exp(came - a.mean[n] - spread);
-	e.high = exp(came - a.mean[n] + spread);
-	e.word = e.low > 1 ? MODEL_SERIES_MORE : e.high < 1 ? MODEL_SERIES_LESS : MODEL_SERIES_NO_SIGN;
-	*out = e;
+	if (out->n < MODEL_SERIES_BEFORE_MIN || sum / (double)out->n < MODEL_SERIES_MEAN_MIN)
+		out->n = 0;
+}
+
+static double spread_of(const struct known *k, const struct ahead *a, size_t at, double share)
+{
+	return gsl_cdf_tdist_Pinv((1 + share) / 2, (double)k->n - 4) * sqrt(a->variance[at]);
+}
+
+static void course_of(const struct known *k, const struct ahead *a, size_t n, double band, struct model_series_course *out)
+{
+	out->periods = n;
+	for (size_t i = 0; i < n; i++) {
+		double spread = spread_of(k, a, i, band);
+		out->expected[i] = expm1(a->mean[i]);
+		out->low[i] = fmax(0, expm1(a->mean[i] - spread));
+		out->high[i] = expm1(a->mean[i] + spread);
+	}
+}
+
+enum err model_series_ahead(const uint32_t *before, size_t before_n, size_t periods, double band, struct model_series_course *out)
+{
+	struct known k;
+	struct ahead a;
+	known_of(before, before_n, &k);
+	*out = (struct model_series_course){ 0 };
+	if (k.n == 0)
+		return ERR_OK;
+	assert(periods <= MODEL_SERIES_AFTER_MAX);
+	TRY(look_ahead_all(&(struct observed){ k.y, k.n }, periods, &a));
+	course_of(&k, &a, periods, band, out);
 	return ERR_OK;
 }
 
 enum err model_series_effect(const uint32_t *before, size_t before_n, const uint32_t *after, size_t after_n,
 	struct model_series_effect *out)
 {
-	double y[MODEL_SERIES_BEFORE_MAX], sum = 0;
-	size_t skip = before_n > MODEL_SERIES_BEFORE_MAX ? before_n - MODEL_SERIES_BEFORE_MAX : 0, n = before_n - skip;
-	for (size_t i = 0; i < n; i++) {
-		sum += before[skip + i];
-		y[i] = log1p(before[skip + i]);
-	}
-	bool little = n < MODEL_SERIES_BEFORE_MIN || sum / (double)n < MODEL_SERIES_MEAN_MIN;
-	if (little || after_n < MODEL_SERIES_AFTER_MIN) {
-		*out = (struct model_series_effect){ .word = little ? MODEL_SERIES_TOO_LITTLE : MODEL_SERIES_TOO_EARLY, .ratio = NAN, .low = NAN,
-			.high = NAN };
+	struct known k;
+	struct ahead a;
+	size_t n = after_n < MODEL_SERIES_AFTER_MAX ? after_n : MODEL_SERIES_AFTER_MAX;
+	struct model_series_effect e = { .ratio = NAN, .low = NAN, .high = NAN };
+	double came = 0;
+	known_of(before, before_n, &k);
+	if (k.n == 0 || n < MODEL_SERIES_AFTER_MIN) {
+		e.word = k.n == 0 ? MODEL_SERIES_TOO_LITTLE : MODEL_SERIES_TOO_EARLY;
+		*out = e;
 		return ERR_OK;
 	}
-	struct observed o = { y, n };
-	return compare(&o, after, after_n < MODEL_SERIES_AFTER_MAX ? after_n : MODEL_SERIES_AFTER_MAX, out);
+	TRY(look_ahead_all(&(struct observed){ k.y, k.n }, n, &a));
+	course_of(&k, &a, n, .8, &e.course);
+	for (size_t i = 0; i < n; i++)
+		came += log1p(after[i]) / (double)n;
+	double spread = spread_of(&k, &a, n, .95);
+	e.ratio = exp(came - a.mean[n]);
+	e.low = exp(came - a.mean[n] - spread);
+	e.high = exp(came - a.mean[n] + spread);
+	e.word = e.low > 1 ? MODEL_SERIES_MORE : e.high < 1 ? MODEL_SERIES_LESS : MODEL_SERIES_NO_SIGN;
+	*out = e;
+	return ERR_OK;
 }

@@ -27,17 +27,24 @@
  * most where a level lasts longest): tests/unit/model_series.c.
  */
 #define MODEL_SERIES_PHI_MAX .98
+struct model_series_course { /* what is to be expected of every period, and where so many of 100 such periods lie */
+	double expected[MODEL_SERIES_AFTER_MAX], low[MODEL_SERIES_AFTER_MAX], high[MODEL_SERIES_AFTER_MAX];
+	size_t periods;
+};
 enum model_series_word { MODEL_SERIES_TOO_EARLY, MODEL_SERIES_TOO_LITTLE, MODEL_SERIES_MORE, MODEL_SERIES_NO_SIGN, MODEL_SERIES_LESS };
 struct model_series_effect {
 	enum model_series_word word; /* TOO_EARLY: fewer periods after; TOO_LITTLE: before; the rest are NaN then */
 	double ratio, low, high;     /* what came over what was expected (geometric means); 95 % */
-	double expected[MODEL_SERIES_AFTER_MAX], expected_low[MODEL_SERIES_AFTER_MAX], expected_high[MODEL_SERIES_AFTER_MAX];
-	size_t periods;              /* of expected: counts a period, with their 80 % bands */
+	struct model_series_course course; /* of the periods after the act; 80 of 100 */
 };
 
 /* before: oldest first, the last one ends where the act begins (only the last MODEL_SERIES_BEFORE_MAX are used); after: what
  * followed (the first MODEL_SERIES_AFTER_MAX). ERR_MEMORY. */
 enum err model_series_effect(const uint32_t *before, size_t before_n, const uint32_t *after, size_t after_n,
 	struct model_series_effect *out) MUST_USE;
+
+/* The course after the counts before, as above: for so many periods (at most MODEL_SERIES_AFTER_MAX) the band that holds the
+ * share band of them. periods is 0 where there is too little before. ERR_MEMORY. */
+enum err model_series_ahead(const uint32_t *before, size_t before_n, size_t periods, double band, struct model_series_course *out) MUST_USE;
 
 #endif

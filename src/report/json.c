@@ -186,6 +186,7 @@ static void put_group(struct json_out *j, const struct insight_group *g, size_t 
 	put_core(j, "now", g, &r->now);
 	json_close(j);
 	put_order(j, &r->order);
+	put_models(j, g);
 	put_examples(j, g->skipped_lines, g->skipped, g->skipped_shown);
 	json_close(j);
 }

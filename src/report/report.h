@@ -19,6 +19,7 @@
 #define REPORT_CURVE_WEEKS 104u        /* in the curve */
 #define REPORT_GREETED 8u              /* people worth a greeting */
 #define REPORT_GREETED_QUIET_DAYS 180u /* whoever is quiet for longer has his own life now */
+#define REPORT_FORECASTS_SHOWN 13u     /* past ones, a year */
 #define REPORT_CORE_SHOWN 10u
 
 /*

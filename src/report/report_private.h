@@ -45,6 +45,7 @@ bool order_is_rates(const struct warmth_order *o);     /* it looks like an order
 /* Those worth a greeting, newest silence first; at most REPORT_GREETED. */
 enum word no_greeting_word(const struct insight_group *g);
 void say_greeting(struct page *p, const struct insight_group *g, size_t person);
+void put_models(struct json_out *j, const struct insight_group *g); /* json_models.c */
 size_t core_stayed_of(const struct insight_group *g); /* lists.c: how many of the core then still talk */
 void say_stayed(struct page *p, const struct insight_group *g); /* lists.c: of the core then, who still talks */
 void say_source(struct page *p, const struct insight_group *g); /* lists.c */

@@ -41,6 +41,8 @@ void warmth_drop(struct warmth **w)
 	*w = NULL;
 }
 
+int64_t warmth_last_us(const struct warmth *w) { return w->last_event_us; }
+
 static struct person *person_of(struct warmth *w, int32_t id)
 {
 	if (w->latest_used && w->latest_used->id == id)

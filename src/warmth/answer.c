@@ -259,6 +259,7 @@ enum err warmth_answer(
 		if (r.order.known)
 			TRY(fade_of(&x, &r.core_fade, &r.edge_fade));
 		TRY(level_of(&x, &r.level));
+		TRY(fan_of(&r, &r.fan));
 		if (ask->slow)
 			TRY(changes_of(&x, &r.changes, &r.bursts));
 		struct evaporation_ask evaporation = { ask->evaporation_steps, ask->evaporation_by_others, NULL };

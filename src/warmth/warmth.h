@@ -18,6 +18,7 @@
 #include "model/season.h"
 #include "warmth/changes.h"
 #include "warmth/evaporation.h"
+#include "warmth/fan.h"
 
 #define WARMTH_DAY_MIN 0                 /* 1970-01-01: earlier times are not believed … */
 #define WARMTH_DAY_MAX 49710             /* … nor later than 2106-02-07 */
@@ -54,6 +55,9 @@ void warmth_drop(struct warmth **w);
 /* Events may come in any order, but rhythm within a day (who answers whom) is only seen when they come in order of
  * time. ERR_INPUT: a time outside the days above, or a person below WARMTH_NOBODY; nothing was counted. ERR_MEMORY. */
 enum err warmth_add(struct warmth *w, const struct warmth_event *e) MUST_USE;
+
+/* The time of the last event, 0 before the first. */
+int64_t warmth_last_us(const struct warmth *w);
 
 /* ---- what is asked ---- */
 struct warmth_ask {
@@ -207,6 +211,7 @@ struct warmth_reading {
 	struct warmth_changes changes;
 	struct warmth_bursts bursts;
 	struct warmth_evaporation evaporation;
+	struct warmth_fan fan;
 };
 
 /* Everything in out lives in the arena. ERR_MEMORY; out untouched then. */

@@ -100,6 +100,7 @@ static inline size_t chance_below(uint64_t *state, size_t n) { return (size_t)(c
 /* speaker talks at at_us; before spoke last, answered is replied to or named; either may be NULL. */
 void intake_talk(struct person *before, struct person *answered, const struct person *speaker, int64_t at_us);
 
+enum err fan_of(const struct warmth_reading *r, struct warmth_fan *out) MUST_USE;
 enum err core_of(const struct answering *x, int32_t from_day, int32_t to_day, struct warmth_core *out) MUST_USE;
 enum err order_of(const struct answering *x, struct warmth_order *out) MUST_USE;
 enum err fade_of(const struct answering *x, struct warmth_fade *out_core, struct warmth_fade *out_edge) MUST_USE;

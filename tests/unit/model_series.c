@@ -84,10 +84,10 @@ static void test_the_expected_course_is_the_mean_of_what_comes(void **state)
 		weeks[i] = i % 2 ? 90 : 110;
 	assert_int_equal(model_series_effect(weeks, BEFORE, weeks + BEFORE, AFTER, &e), ERR_OK);
 	assert_int_equal(e.word, MODEL_SERIES_NO_SIGN);
-	assert_int_equal(e.periods, AFTER);
+	assert_int_equal(e.course.periods, AFTER);
 	assert_true(fabs(e.ratio - 1) < .05 && e.low < 1 && e.high > 1);
 	for (size_t i = 0; i < AFTER; i++)
-		assert_true(e.expected_low[i] < e.expected[i] && e.expected[i] < e.expected_high[i] && fabs(e.expected[i] - 99.5) < 8);
+		assert_true(e.course.low[i] < e.course.expected[i] && e.course.expected[i] < e.course.high[i] && fabs(e.course.expected[i] - 99.5) < 8);
 }
 
 static void test_too_little_and_too_early_say_so(void **state)
