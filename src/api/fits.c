@@ -230,7 +230,9 @@ static void *run(void *arg)
 	struct fits *f = arg;
 	for (unsigned round = 0; !is_stopping(f); round++) {
 		count(f);
-		if (pause_round(f) || round % LOOK_EVERY == LOOK_EVERY - 1)
+		if (round % LOOK_EVERY == 0)
+			look(f);
+		if (pause_round(f))
 			look(f);
 	}
 	return NULL;
