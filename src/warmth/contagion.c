@@ -148,13 +148,13 @@ static enum err compare(struct contagion *c, struct warmth_contagion *o)
 	struct model_hazard_stratum *s;
 	TRY(strata_of(c, &s));
 	struct model_hazard_ratio r = model_hazard_strata(s, (size_t)c->weeks * CONTAGION_CLASSES);
+	o->followed = r.with_events;
+	o->expected = r.known ? r.expected : 0;
 	if (!r.known || r.expected < WARMTH_CONTAGION_EXPECTED_MIN) {
 		o->doubt = WARMTH_CONTAGION_FEW_LOSSES;
 		return ERR_OK;
 	}
 	TRY(p_shifted_of(c, s, r.score, &o->p_shifted));
-	o->followed = r.with_events;
-	o->expected = r.expected;
 	o->ratio = r.b;
 	o->low = r.low;
 	o->high = r.high;

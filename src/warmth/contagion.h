@@ -30,17 +30,17 @@
 enum warmth_contagion_word { WARMTH_CONTAGION_UNKNOWN, WARMTH_CONTAGION_NOT_SEEN, WARMTH_CONTAGION_SEEN };
 enum warmth_contagion_doubt { /* why it is unknown */
 	WARMTH_CONTAGION_SURE,
-	WARMTH_CONTAGION_FEW_GONE,  /* fewer departures than EVENTS_MIN */
+	WARMTH_CONTAGION_FEW_GONE,   /* fewer departures than EVENTS_MIN */
 	WARMTH_CONTAGION_FEW_LOSSES, /* too few who lost a tie, beside like ones who did not */
-	WARMTH_CONTAGION_TIES_LOST, /* more ties than were kept */
+	WARMTH_CONTAGION_TIES_LOST,  /* more ties than were kept */
 	WARMTH_CONTAGION_TOO_WIDE
 };
 struct warmth_contagion {
 	enum warmth_contagion_word word;
 	enum warmth_contagion_doubt doubt;
 	size_t gone;             /* departures looked at */
-	size_t followed;         /* of them, within the weeks after losing a tie */
-	double expected;         /* of them, had losing a tie made no difference; NaN: nothing to compare */
+	size_t followed;         /* of them, within the weeks after losing a tie, beside like ones who had lost none */
+	double expected;         /* of them, had losing a tie made no difference; NaN: not looked at */
 	double ratio, low, high; /* log hazard ratio; NaN: nothing to compare */
 	double p_shifted;
 };
