@@ -2,8 +2,9 @@
  * Regression of leaving on columns: see hazard.h.
  * Called by: warmth. Owns: nothing. Not here: the comparison inside strata (hazard_strata.c).
  *
- * Fisher scoring on the penalised likelihood l + ln det(I) / 2. With weights w = mu'^2 / (mu (1 - mu)) and h the diagonal of
- * the hat matrix, the penalty adds h (d ln w / d eta) / 2 to each row's score (Kosmidis and Firth 2009, section 2).
+ * Fisher scoring on the penalised likelihood l + ln det(I) / 2. With weights w = mu'^2 / (mu (1 - mu)) and h the
+ * diagonal of the hat matrix, the penalty adds h (d ln w / d eta) / 2 to each row's score (Kosmidis and Firth 2009,
+ * section 2).
  */
 #include "model/hazard.h"
 
@@ -237,8 +238,8 @@ static enum err search_begin(const struct model_hazard_data *d, struct arena *a,
 	return ERR_OK;
 }
 
-/* Where to begin: all rows alike (least squares finds the constant among the columns). From 0, where every other person
- * leaves, the penalised likelihood may lead astray. */
+/* Where to begin: all rows alike (least squares finds the constant among the columns). From 0, where every other
+ * person leaves, the penalised likelihood may lead astray. */
 static bool begin_alike(struct search *s, size_t events)
 {
 	const struct model_hazard_data *d = s->d;

@@ -1,7 +1,7 @@
 /*
  * Contagion: see contagion.h.
- * Called by: answer.c. Owns: nothing. Not here: who left when (departure.c), who is tied to whom (ties.c, tie_loss.c), the
- * ratio itself (model/hazard.h).
+ * Called by: answer.c. Owns: nothing. Not here: who left when (departure.c), who is tied to whom (ties.c,
+ * tie_loss.c), the ratio itself (model/hazard.h).
  */
 #include <math.h>
 
@@ -130,7 +130,8 @@ static double score_shifted(const struct contagion *c, const struct model_hazard
 	return variance > 0 ? excess / sqrt(variance) : 0;
 }
 
-static enum err p_shifted_of(const struct contagion *c, const struct model_hazard_stratum *s, double score, double *out_p)
+static enum err p_shifted_of(
+	const struct contagion *c, const struct model_hazard_stratum *s, double score, double *out_p)
 {
 	uint32_t *with = arena_take_many(c->x->a, (size_t)c->weeks * CONTAGION_CLASSES + 1, sizeof *with);
 	if (with == NULL)

@@ -1,6 +1,6 @@
 /*
- * Order of silence on simulated groups: how often it is wrong where there is no order, how often it finds a planted one.
- * HEARTH_SIM_GROUPS: how many groups of each kind (default: enough to notice a break).
+ * Order of silence on simulated groups: how often it is wrong where there is no order, how often it finds a planted
+ * one. HEARTH_SIM_GROUPS: how many groups of each kind (default: enough to notice a break).
  */
 #include <math.h>
 #include <setjmp.h>
@@ -88,7 +88,8 @@ static void loud(struct sim_plan *p)
 	p->leave = .06;
 }
 
-/* False words among all groups (not only those that got an answer): at most 5 % stated; the bound allows for chance. */
+/* False words among all groups (not only those that got an answer): at most 5 % stated; the bound allows for chance.
+ * */
 static void test_no_order(void **state)
 {
 	const struct {
