@@ -42,9 +42,9 @@ static void group_say(const struct insight_group *g, struct sums *s)
 	s->groups++;
 	s->first[o->first]++;
 	s->contagion[k->word]++;
-	if (o->doubt == WARMTH_SILENCE_SURE)
+	if (!isnan(o->ratio))
 		weigh(o->ratio, o->low, o->high, &s->ratio, &s->weight);
-	if (k->doubt == WARMTH_CONTAGION_SURE)
+	if (!isnan(k->ratio))
 		weigh(k->ratio, k->low, k->high, &s->tie_ratio, &s->tie_weight);
 	if (isnan(o->ratio) && isnan(k->ratio))
 		return;
