@@ -2,8 +2,9 @@
  * Regression of leaving on columns: see hazard.h.
  * Called by: warmth. Owns: nothing. Not here: the comparison inside strata (hazard_strata.c).
  *
- * Fisher scoring on the penalised likelihood l + ln det(I) / 2. With weights w = mu'^2 / (mu (1 - mu)) and h the diagonal of
- * the hat matrix, the penalty adds h (d ln w / d eta) / 2 to each row's score (Kosmidis and Firth 2009, section 2).
+ * Fisher scoring on the penalised likelihood l + ln det(I) / 2. With weights w = mu'^2 / (mu (1 - mu)) and h the
+ * diagonal of the hat matrix, the penalty adds h (d ln w / d eta) / 2 to each row's score (Kosmidis and Firth 2009,
+ * section 2).
  */
 #include "model/hazard.h"
 
@@ -154,9 +155,12 @@ static bool step_of(const struct search *s, double *out_step)
 	if (!cholesky(part, n, root))
 		return false;
 	solve(root, n, step);
+	double most = STEP_MOST;
+	for (size_t i = 0; i < n; i++)
+		most = fabs(step[i]) > most ? fabs(step[i]) : most;
 	memset(out_step, 0, p * sizeof *out_step);
 	for (size_t i = 0; i < n; i++)
-		out_step[free_column[i]] = step[i] > STEP_MOST ? STEP_MOST : step[i] < -STEP_MOST ? -STEP_MOST : step[i];
+		out_step[free_column[i]] = step[i] * STEP_MOST / most;
 	return true;
 }
 
@@ -234,6 +238,27 @@ static enum err search_begin(const struct model_hazard_data *d, struct arena *a,
 	return ERR_OK;
 }
 
+/* Where to begin: all rows alike (least squares finds the constant among the columns). From 0, where every other
+ * person leaves, the penalised likelihood may lead astray. */
+static bool begin_alike(struct search *s, size_t events)
+{
+	const struct model_hazard_data *d = s->d;
+	size_t p = d->columns;
+	double share = ((double)events + .5) / ((double)d->rows + 1);
+	double eta = d->link == MODEL_HAZARD_LOGIT ? log(share / (1 - share)) : log(-log1p(-share));
+	for (size_t i = 0; i < d->rows; i++)
+		for (size_t j = 0; j < p; j++) {
+			double x = d->x[i * p + j];
+			s->b[j] += eta * x;
+			for (size_t k = 0; k <= j && x != 0; k++)
+				s->information[j * p + k] += x * d->x[i * p + k];
+		}
+	if (!cholesky(s->information, p, s->root))
+		return false;
+	solve(s->root, p, s->b);
+	return true;
+}
+
 enum err model_hazard_fit(const struct model_hazard_data *d, struct arena *a, struct model_hazard_fit *out)
 {
 	struct search s;
@@ -241,6 +266,8 @@ enum err model_hazard_fit(const struct model_hazard_data *d, struct arena *a, st
 	TRY(search_begin(d, a, &s));
 	for (size_t i = 0; i < d->rows; i++)
 		f.events += d->event[i] != 0;
+	if (!begin_alike(&s, f.events))
+		return ERR_INPUT;
 	TRY(maximise(&s));
 	f.log_likelihood = s.value;
 	memcpy(f.b, s.b, sizeof f.b);

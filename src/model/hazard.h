@@ -1,12 +1,12 @@
 /*
  * model/hazard: how much likelier one kind of person is to leave in the next step than another.
  *
- * Promises: pure; discrete time. A row is one person in one step in which he could have left; event says that he did. Two
- * ways: a regression on any columns (model_hazard_fit), and one yes/no column compared inside strata (model_hazard_strata,
- * which is what matching by time and kind asks for). Few events are the rule, so both are penalised by Jeffreys' prior
- * (Firth 1993; Heinze and Schemper 2002), which keeps estimates finite when one side has no event, and their intervals
- * come from the penalised profile likelihood. (With CLOGLOG the prior takes most, not all, of the small-sample bias: about
- * .1 is left at a dozen events.)
+ * Promises: pure; discrete time. A row is one person in one step in which he could have left; event says that he
+ * did. Two ways: a regression on any columns (model_hazard_fit), and one yes/no column compared inside strata
+ * (model_hazard_strata, which is what matching by time and kind asks for). Few events are the rule, so both are
+ * penalised by Jeffreys' prior (Firth 1993; Heinze and Schemper 2002), which keeps estimates finite when one side
+ * has no event, and their intervals come from the penalised profile likelihood. (With CLOGLOG the prior takes most,
+ * not all, of the small-sample bias: about .1 is left at a dozen events.)
  * Used by: warmth. Owns: nothing. Not here: who is at risk when (the caller's rows).
  */
 #ifndef HEARTH_MODEL_HAZARD_H
@@ -19,8 +19,8 @@
 #define MODEL_HAZARD_ROUNDS_MAX 100u
 #define MODEL_HAZARD_FEW_EVENTS 200u /* fewer: the profile's interval; more: Wald's, which is then the same and cheap */
 
-/* CLOGLOG: P = 1 - exp(-exp(x b)), so b is the log hazard ratio of proportional hazards in continuous time (Prentice and
- * Gloeckler 1978). LOGIT: b is the log odds ratio of leaving in a step. */
+/* CLOGLOG: P = 1 - exp(-exp(x b)), so b is the log hazard ratio of proportional hazards in continuous time (Prentice
+ * and Gloeckler 1978). LOGIT: b is the log odds ratio of leaving in a step. */
 enum model_hazard_link { MODEL_HAZARD_CLOGLOG, MODEL_HAZARD_LOGIT };
 
 struct model_hazard_data {
@@ -44,8 +44,8 @@ struct model_hazard_fit {
  * finite, or no maximum was found. ERR_MEMORY. */
 enum err model_hazard_fit(const struct model_hazard_data *d, struct arena *a, struct model_hazard_fit *out) MUST_USE;
 
-/* Each row's score at b, whatever a further column would be: summed over the rows of those who have something it tells
- * whether they left more (positive) or less than the columns say. out: rows numbers. */
+/* Each row's score at b, whatever a further column would be: summed over the rows of those who have something it
+ * tells whether they left more (positive) or less than the columns say. out: rows numbers. */
 void model_hazard_residuals(const struct model_hazard_data *d, const double *b, double *out);
 
 /* 95 % for b[column] of a fit of the same data: where the (penalised) log likelihood, the other columns refitted, has

@@ -1,7 +1,7 @@
 /*
  * Contagion: see contagion.h.
- * Called by: answer.c. Owns: nothing. Not here: who left when (departure.c), who is tied to whom (ties.c, tie_loss.c), the
- * ratio itself (model/hazard.h).
+ * Called by: answer.c. Owns: nothing. Not here: who left when (departure.c), who is tied to whom (ties.c,
+ * tie_loss.c), the ratio itself (model/hazard.h).
  */
 #include <math.h>
 
@@ -130,7 +130,8 @@ static double score_shifted(const struct contagion *c, const struct model_hazard
 	return variance > 0 ? excess / sqrt(variance) : 0;
 }
 
-static enum err p_shifted_of(const struct contagion *c, const struct model_hazard_stratum *s, double score, double *out_p)
+static enum err p_shifted_of(
+	const struct contagion *c, const struct model_hazard_stratum *s, double score, double *out_p)
 {
 	uint32_t *with = arena_take_many(c->x->a, (size_t)c->weeks * CONTAGION_CLASSES + 1, sizeof *with);
 	if (with == NULL)
@@ -148,13 +149,13 @@ static enum err compare(struct contagion *c, struct warmth_contagion *o)
 	struct model_hazard_stratum *s;
 	TRY(strata_of(c, &s));
 	struct model_hazard_ratio r = model_hazard_strata(s, (size_t)c->weeks * CONTAGION_CLASSES);
+	o->followed = r.with_events;
+	o->expected = r.known ? r.expected : 0;
 	if (!r.known || r.expected < WARMTH_CONTAGION_EXPECTED_MIN) {
 		o->doubt = WARMTH_CONTAGION_FEW_LOSSES;
 		return ERR_OK;
 	}
 	TRY(p_shifted_of(c, s, r.score, &o->p_shifted));
-	o->followed = r.with_events;
-	o->expected = r.expected;
 	o->ratio = r.b;
 	o->low = r.low;
 	o->high = r.high;

@@ -1,10 +1,11 @@
 /*
  * departure: who fell silent for good, when, and until when we could have known.
  *
- * A departure is the last day of a regular whose silence since is beyond his own rhythm (p_silent in warmth.h) and has
- * lasted WARMTH_GONE_DAYS; it was never broken until at. Nobody's last weeks can be judged: needed_days of silence are what
- * his rhythm asks for, and from known_day = at - needed_days on he is censored, whether he speaks or not. A slow member
- * is so watched for a shorter time than a quick one, but while he is watched his leaving would have been seen.
+ * A departure is the last day of a regular whose silence since is beyond his own rhythm (p_silent in warmth.h) and
+ * has lasted WARMTH_GONE_DAYS; it was never broken until at. Nobody's last weeks can be judged: needed_days of
+ * silence are what his rhythm asks for, and from known_day = at - needed_days + 1 on he is censored, whether he speaks
+ * or not. A slow member is so watched for a shorter time than a quick one, but while he is watched his leaving would
+ * have been seen.
  * Called by: silence_order.c, contagion.c. Inside this room only. Owns: nothing. Not here: what departures mean.
  */
 #ifndef HEARTH_WARMTH_DEPARTURE_H

@@ -102,7 +102,8 @@ static enum err joiners_of(const struct counting *c, struct warmth_portion *out)
 }
 
 /* Of those whose first message got from .. to. */
-static struct warmth_portion back_of(const struct counting *c, size_t later, enum first_answer from, enum first_answer to)
+static struct warmth_portion back_of(
+	const struct counting *c, size_t later, enum first_answer from, enum first_answer to)
 {
 	uint64_t of = 0, all = 0;
 	for (enum first_answer i = from; i <= to; i++) {

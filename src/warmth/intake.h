@@ -1,8 +1,8 @@
 /*
  * intake: who came in, whether somebody answered, and who came back.
  *
- * Part of warmth.h, which includes it. Everything here is observed, nothing was tried: those who are answered may be those
- * who would have come back anyway, so the two shares beside each other are no effect.
+ * Part of warmth.h, which includes it. Everything here is observed, nothing was tried: those who are answered may be
+ * those who would have come back anyway, so the two shares beside each other are no effect.
  * Not here: runs of one author that nobody answers (that is about all messages, this about first ones).
  */
 #ifndef HEARTH_WARMTH_INTAKE_H
@@ -24,9 +24,9 @@ struct warmth_portion {
 };
 struct warmth_portion warmth_portion_of(uint64_t of, uint64_t all);
 
-/* Of those who first spoke in the window and have been watched for as long as is asked about. A member is answered when,
- * within 24 hours of his first message, another replied to him or named him (addressed), or spoke next after him. He is
- * back when he spoke on a later day, at the latest so many days on. Ids that many share are left out. */
+/* Of those who first spoke in the window and have been watched for as long as is asked about. A member is answered
+ * when, within 24 hours of his first message, another replied to him or named him (addressed), or spoke next after
+ * him. He is back when he spoke on a later day, at the latest so many days on. Ids that many share are left out. */
 struct warmth_intake {
 	int64_t from_us, to_us;
 	uint32_t newcomers[WARMTH_INTAKE_STEPS];  /* the latest step first; a step before the log began has 0 */

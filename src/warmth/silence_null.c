@@ -2,7 +2,8 @@
  * The nulls of the order of silence: see silence_order.h.
  * Called by: silence_order.c. Owns: nothing. Not here: the regression.
  *
- * The statistic is the departures of the core beyond those that the fit without core expects: a sum, cheap to draw again.
+ * The statistic is the departures of the core beyond those that the fit without core expects: a sum, cheap to draw
+ * again.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -92,8 +93,8 @@ struct stayers {
 
 #define QUANTILES 512u
 
-/* Share of time that a renewal process with lognormal gaps spends more than x behind its last event: the mean of what gaps
- * are longer than x, over the mean gap (Cox 1962, chapter 5). */
+/* Share of time that a renewal process with lognormal gaps spends more than x behind its last event: the mean of
+ * what gaps are longer than x, over the mean gap (Cox 1962, chapter 5). */
 static double share_beyond(const struct regular *r, double x)
 {
 	if (r->gap_sd < 1e-6)

@@ -1,7 +1,7 @@
 /*
  * Order of silence: see silence_order.h.
- * Called by: answer.c. Owns: nothing. Not here: who left when (departure.c), the regression (model/hazard.c), the nulls
- * (silence_null.c).
+ * Called by: answer.c. Owns: nothing. Not here: who left when (departure.c), the regression (model/hazard.c), the
+ * nulls (silence_null.c).
  */
 #include <math.h>
 #include <stdlib.h>

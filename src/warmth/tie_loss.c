@@ -27,7 +27,8 @@ static int32_t leave_bin(const struct regular *r) { return r->last_day / WARMTH_
 static bool counts_for(const struct contagion *c, const struct regular *leaver, int32_t bin)
 {
 	int32_t last = leave_bin(leaver);
-	return leaver->left && leaver->last_day >= c->base_day - WARMTH_CONTAGION_WITHIN_DAYS && bin <= last && bin > last - WARMTH_CONTAGION_TIE_BINS;
+	return leaver->left && leaver->last_day >= c->base_day - WARMTH_CONTAGION_WITHIN_DAYS && bin <= last &&
+		bin > last - WARMTH_CONTAGION_TIE_BINS;
 }
 
 static enum err sharing_begin(struct contagion *c, struct sharing *s)

@@ -22,7 +22,8 @@ void ties_free(struct ties *t)
 	t->pairs = NULL;
 }
 
-/* NULL in *out_tie: there is no room for a further pair. People talk in twos and threes: the latest is tried first. */
+/* NULL in *out_tie: there is no room for a further pair. People talk in twos and threes: the latest is tried first.
+ * */
 static enum err tie_between(struct warmth *w, struct person *from, struct person *to, struct tie **out_tie)
 {
 	struct ties *t = &w->ties;

@@ -2,10 +2,11 @@
  * ties: who answers whom, kept while events pass.
  *
  * Promises: O(1) amortised per message; memory grows with pairs and the 28-day bins in which they met, up to
- * WARMTH_TIES_MAX pairs and WARMTH_TIE_BINS_MAX bins; what comes after that is counted as lost and changes nothing else, so
- * importance stays whole. A tie is directed: from answered to. A reply or a mention is four quarters; simply speaking
- * next within WARMTH_ADJACENT_US is one.
- * Called by: add.c (ties_add), whatever looks at ties (ties_of). Inside this room only. Owns: the bins in struct ties.
+ * WARMTH_TIES_MAX pairs and WARMTH_TIE_BINS_MAX bins; what comes after that is counted as lost and changes nothing
+ * else, so importance stays whole. A tie is directed: from answered to. A reply or a mention is four quarters;
+ * simply speaking next within WARMTH_ADJACENT_US is one.
+ * Called by: add.c (ties_add), whatever looks at ties (ties_of). Inside this room only. Owns: the bins in struct
+ * ties.
  * Not here: what ties mean (graph, contagion); renames and their limits (answer.c).
  */
 #ifndef HEARTH_WARMTH_TIES_H
@@ -60,7 +61,8 @@ struct tie_list {
 };
 /* All ties between people who spoke, renames followed, in the answer's arena. ERR_MEMORY. */
 enum err ties_of(const struct answering *x, struct tie_list *out) MUST_USE;
-/* What an edge still weighs, in answers: quarters / 4, halved every half_life_days from the middle of its bin to at_day. */
+/* What an edge still weighs, in answers: quarters / 4, halved every half_life_days from the middle of its bin to
+ * at_day. */
 double tie_weight(const struct tie_edge *e, int32_t at_day, double half_life_days);
 
 #endif

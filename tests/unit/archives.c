@@ -1,6 +1,6 @@
 /*
- * What the order of silence, contagion and intake say of public archives ($HEARTH_SHARED/data/sets): printed, group by group,
- * also where nothing is found. Nothing is asserted but that every group is answered, and in what time.
+ * What the order of silence, contagion and intake say of public archives ($HEARTH_SHARED/data/sets): printed, group
+ * by group, also where nothing is found. Nothing is asserted but that every group is answered, and in what time.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -42,9 +42,9 @@ static void group_say(const struct insight_group *g, struct sums *s)
 	s->groups++;
 	s->first[o->first]++;
 	s->contagion[k->word]++;
-	if (o->doubt == WARMTH_SILENCE_SURE)
+	if (!isnan(o->ratio))
 		weigh(o->ratio, o->low, o->high, &s->ratio, &s->weight);
-	if (k->doubt == WARMTH_CONTAGION_SURE)
+	if (!isnan(k->ratio))
 		weigh(k->ratio, k->low, k->high, &s->tie_ratio, &s->tie_weight);
 	if (isnan(o->ratio) && isnan(k->ratio))
 		return;
@@ -63,7 +63,8 @@ static void group_say(const struct insight_group *g, struct sums *s)
 		(unsigned long long)n->joiners_spoke.all);
 }
 
-/* at: where the recording is known to have ended, for a format that shows nothing but talk; NULL: each group's last line. */
+/* at: where the recording is known to have ended, for a format that shows nothing but talk; NULL: each group's last
+ * line. */
 static void archive_say(const char *name, const char *at)
 {
 	char path[512];
@@ -89,8 +90,8 @@ static void archive_say(const char *name, const char *at)
 	for (size_t i = 0; i < d->group_count; i++)
 		group_say(&d->groups[i], &s);
 	double answering = (double)(end_us - read_us) / (double)US_PER_S;
-	print_message("# %s: %zu groups; core first %zu, edge first %zu, neither %zu, unknown %zu; contagion seen %zu, not %zu; "
-		      "weighted mean log ratio: order %.2f +- %.2f, contagion %.2f +- %.2f; read in %.1f s, all answered "
+	print_message("# %s: %zu groups; core first %zu, edge first %zu, neither %zu, unknown %zu; contagion seen %zu, not "
+		      "%zu; weighted mean log ratio: order %.2f +- %.2f, contagion %.2f +- %.2f; read in %.1f s, all answered "
 		      "in %.1f s\n",
 		name, s.groups, s.first[WARMTH_FIRST_CORE], s.first[WARMTH_FIRST_EDGE], s.first[WARMTH_FIRST_NEITHER],
 		s.first[WARMTH_FIRST_UNKNOWN], s.contagion[WARMTH_CONTAGION_SEEN], s.contagion[WARMTH_CONTAGION_NOT_SEEN],

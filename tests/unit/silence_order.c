@@ -1,6 +1,6 @@
 /*
- * Order of silence on simulated groups: how often it is wrong where there is no order, how often it finds a planted one.
- * HEARTH_SIM_GROUPS: how many groups of each kind (default: enough to notice a break).
+ * Order of silence on simulated groups: how often it is wrong where there is no order, how often it finds a planted
+ * one. HEARTH_SIM_GROUPS: how many groups of each kind (default: enough to notice a break).
  */
 #include <math.h>
 #include <setjmp.h>
@@ -88,7 +88,8 @@ static void loud(struct sim_plan *p)
 	p->leave = .06;
 }
 
-/* False words among all groups (not only those that got an answer): at most 5 % stated; the bound allows for chance. */
+/* False words among all groups (not only those that got an answer): at most 5 % stated; the bound allows for chance.
+ * */
 static void test_no_order(void **state)
 {
 	const struct {
@@ -125,11 +126,99 @@ static void test_planted(void **state)
 	assert_true(core.core * 3 >= core.groups && edge.edge * 4 >= edge.groups);
 }
 
+/* All stop three weeks before the end: nobody's silence can be told yet. Ten weeks before: it can. */
+static void test_last_weeks(void **state)
+{
+	struct sim_plan p = sim_plan_of(SIM_PLANNED_END, 5);
+	p.end_day = p.days - 21;
+	struct warmth_silence_order o = order_of_plan(&p);
+	assert_int_equal(o.first, WARMTH_FIRST_UNKNOWN);
+	assert_int_equal(o.doubt, WARMTH_SILENCE_FEW_GONE);
+	assert_true(o.core_gone + o.edge_gone < WARMTH_SILENCE_EVENTS_MIN); /* who happened to pause before */
+	p.end_day = p.days - 70;
+	o = order_of_plan(&p);
+	assert_true(o.core_gone + o.edge_gone > 30 && o.first == WARMTH_FIRST_NEITHER);
+}
+
+static void test_thin(void **state)
+{
+	struct sim_plan p = sim_plan_of(SIM_CORE_FIRST, 2);
+	p.members = 8;
+	assert_int_equal(order_of_plan(&p).first, WARMTH_FIRST_UNKNOWN);
+	p = sim_plan_of(SIM_CORE_FIRST, 2);
+	p.days = 240;
+	assert_int_equal(order_of_plan(&p).doubt, WARMTH_SILENCE_TOO_YOUNG);
+}
+
+static struct warmth_reading answer(const struct sim_group *g, struct arena *a)
+{
+	struct warmth *w CLEANUP(warmth_drop) = sim_warmth(g);
+	struct warmth_reading r;
+	assert_int_equal(warmth_answer(w, &(struct warmth_ask){ .seed = 9 }, a, &r), ERR_OK);
+	return r;
+}
+
+/* The same events and seed give the same; new names change nothing but chance draws. */
+static void test_again_and_renamed(void **state)
+{
+	struct arena *a CLEANUP(arena_drop) = arena_new(ANSWER_BYTES);
+	struct sim_plan p = sim_plan_of(SIM_EDGE_FIRST, 4);
+	p.days = 900;
+	struct sim_group g CLEANUP(sim_free) = sim_make(&p);
+	struct warmth_reading r = answer(&g, a), again = answer(&g, a);
+	assert_memory_equal(&r.silence_order, &again.silence_order, sizeof r.silence_order);
+	assert_memory_equal(&r.contagion, &again.contagion, sizeof r.contagion);
+	assert_false(isnan(r.silence_order.ratio));
+	/* From the middle on everybody has a second name. */
+	int64_t middle_us = (SIM_DAY0 + p.days / 2) * US_PER_DAY;
+	struct warmth *w CLEANUP(warmth_drop) = warmth_new();
+	for (int32_t i = 0; i < p.members; i++)
+		assert_int_equal(warmth_add(w, &(struct warmth_event){ middle_us, i, 1000 + i, WARMTH_RENAME, 0 }), ERR_OK);
+	for (size_t i = 0; i < g.count; i++) {
+		struct warmth_event e = g.events[i];
+		e.person += e.at_us >= middle_us ? 1000 : 0;
+		e.target += e.at_us >= middle_us && e.target != WARMTH_NOBODY ? 1000 : 0;
+		assert_int_equal(warmth_add(w, &e), ERR_OK);
+	}
+	struct warmth_reading renamed;
+	struct warmth_ask ask = { .seed = 9, .has_at = true, .at_us = r.at_us };
+	assert_int_equal(warmth_answer(w, &ask, a, &renamed), ERR_OK);
+	assert_true(fabs(renamed.silence_order.ratio - r.silence_order.ratio) < 1e-9);
+	assert_int_equal(renamed.silence_order.core_gone, r.silence_order.core_gone);
+	assert_int_equal(renamed.contagion.followed, r.contagion.followed);
+	assert_int_equal(renamed.contagion.gone, r.contagion.gone);
+}
+
+static void test_memory(void **state)
+{
+	struct sim_plan p = sim_plan_of(SIM_EDGE_FIRST, 4);
+	p.days = 900;
+	struct sim_group g CLEANUP(sim_free) = sim_make(&p);
+	struct warmth *w CLEANUP(warmth_drop) = sim_warmth(&g);
+	for (uint64_t nth = 1;; nth++) {
+		struct arena *a CLEANUP(arena_drop) = arena_new(ANSWER_BYTES);
+		assert_non_null(a);
+		struct warmth_reading r = { .messages = 77 };
+		base_alloc_fail(nth);
+		enum err e = warmth_answer(w, &(struct warmth_ask){ .seed = 1 }, a, &r);
+		base_alloc_fail(0);
+		assert_true(e == ERR_OK || (e == ERR_MEMORY && r.messages == 77));
+		if (e == ERR_OK) {
+			assert_true(nth > 3 && !isnan(r.silence_order.ratio));
+			return;
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_order),
 		cmocka_unit_test(test_planted),
+		cmocka_unit_test(test_last_weeks),
+		cmocka_unit_test(test_thin),
+		cmocka_unit_test(test_again_and_renamed),
+		cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests_name("silence_order", tests, NULL, NULL);
 }

@@ -1,8 +1,9 @@
 /*
  * sim: groups whose truth is known, because they are made from a plan and a seed.
  *
- * Promises: the same plan gives the same events, in order of time, and the truth behind them; nothing else is random.
- * Who lives how long follows hazards per 28 days that the plan names as log hazard ratios, so a test can ask for them back.
+ * Promises: the same plan gives the same events, in order of time, and the truth behind them; nothing else is
+ * random. Who lives how long follows hazards per 28 days that the plan names as log hazard ratios, so a test can ask
+ * for them back.
  * Called by: tests of warmth and model. Owns: what sim_make takes (sim_free). Not here: any quantity.
  */
 #ifndef HEARTH_TESTS_SIM_H
