@@ -41,22 +41,18 @@ enum err model_graph_rank(const struct model_graph *g, double damping, double *o
 enum err model_graph_cores(const struct model_graph *g, double weight_min, uint32_t *out_core) MUST_USE;
 
 /*
- * After Garcia, Mavrodiev and Schweitzer (2013): a member stays as long as k others are there for him; whoever has fewer
- * goes, which may leave others with fewer: what remains is the k-core. Resilience here: let K be the k-core of the pairs
- * as above, top its member of the largest importance (the first of equals). Without top the graph has the k-core K'.
- * left = |K'| / (|K| - 1): 1 when nobody depends on the top, 0 when the core falls with it. NaN when |K| < 2.
+ * After Garcia, Mavrodiev and Schweitzer (2013): a member stays as long as k others are there for him; whoever has
+ * fewer goes, which may leave others with fewer; what remains is the k-core. Resilience here: let K be the k-core of
+ * the pairs as above, K' that of the same pairs when one of K, mostly its most important member, is gone. left = |K'| /
+ * (|K| - 1): 1 when nobody depends on him, 0 when the core falls with him. out_left: one for each of who; NaN when he
+ * is not in K, or alone in it. k >= 1.
  */
-struct model_graph_left {
-	uint32_t core;     /* |K| */
-	uint32_t top;      /* a node; nodes when K is empty */
-	uint32_t remaining;/* |K'| */
-	double left;
-};
-enum err model_graph_resilience(const struct model_graph *g, double weight_min, uint32_t k, const double *importance,
-	struct model_graph_left *out) MUST_USE;
+enum err model_graph_resilience(const struct model_graph *g, double weight_min, uint32_t k, const uint32_t *who,
+	size_t who_count, double *out_left) MUST_USE;
 
 /* Leiden (Traag, Waltman and van Eck 2019) on modularity with weights, directions ignored; the best of
- * MODEL_GRAPH_CLUSTER_STARTS starts, and the same seed gives the same clusters. out_cluster: one per node, from 0; a node without ties is alone. modularity: NaN without any tie. */
+ * MODEL_GRAPH_CLUSTER_STARTS starts, and the same seed gives the same clusters. out_cluster: one per node, from 0; a
+ * node without ties is alone. modularity: NaN without any tie. */
 struct model_graph_clusters {
 	uint32_t count;
 	double modularity;

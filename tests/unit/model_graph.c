@@ -57,21 +57,16 @@ static void test_cores(void **state)
 
 static void test_resilience(void **state)
 {
-	double importance[9] = { 9, 5, 4, 3, 2, 1, 8, 8, 99 };
 	struct model_graph g = { 9, village, COUNT_OF(village) };
-	struct model_graph_left left;
-	assert_int_equal(model_graph_resilience(&g, 1, 2, importance, &left), ERR_OK);
-	assert_int_equal(left.core, 5); /* 0-4; without 0, 4 has one left */
-	assert_int_equal(left.top, 0);
-	assert_int_equal(left.remaining, 3);
-	assert_true(fabs(left.left - .75) < 1e-12);
-	assert_int_equal(model_graph_resilience(&g, 1, 3, importance, &left), ERR_OK);
-	assert_int_equal(left.core, 4);
-	assert_true(left.left == 0);
-	assert_int_equal(model_graph_resilience(&g, 1, 4, importance, &left), ERR_OK);
-	assert_int_equal(left.core, 0);
-	assert_int_equal(left.top, 9);
-	assert_true(isnan(left.left));
+	const uint32_t who[] = { 0, 2, 4, 5 };
+	double left[COUNT_OF(who)];
+	/* The 2-core is 0-4; without 0, 4 has one left; 5 was never in it. */
+	assert_int_equal(model_graph_resilience(&g, 1, 2, who, COUNT_OF(who), left), ERR_OK);
+	assert_true(left[0] == .75 && left[1] == 1 && left[2] == 1 && isnan(left[3]));
+	assert_int_equal(model_graph_resilience(&g, 1, 3, who, COUNT_OF(who), left), ERR_OK);
+	assert_true(left[0] == 0 && left[1] == 0 && isnan(left[2]));
+	assert_int_equal(model_graph_resilience(&g, 1, 4, who, COUNT_OF(who), left), ERR_OK);
+	assert_true(isnan(left[0]));
 }
 
 /* One whom all pairs share, and a ring that needs no middle. */
@@ -79,22 +74,21 @@ static void test_hub_and_wheel(void **state)
 {
 	enum { RIM = 20 };
 	struct model_graph_edge edges[2 * RIM];
-	double importance[RIM + 1] = { 1 };
-	struct model_graph_left left;
+	const uint32_t middle = 0;
+	double left;
 	size_t n = 0;
 	for (uint32_t i = 1; i <= RIM; i++)
 		edges[n++] = (struct model_graph_edge){ 0, i, 1 };
 	for (uint32_t i = 1; i < RIM; i += 2)
 		edges[n++] = (struct model_graph_edge){ i, i + 1, 1 };
 	struct model_graph g = { RIM + 1, edges, n };
-	assert_int_equal(model_graph_resilience(&g, 1, 2, importance, &left), ERR_OK);
-	assert_int_equal(left.core, RIM + 1);
-	assert_true(left.left == 0);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, &middle, 1, &left), ERR_OK);
+	assert_true(left == 0);
 	for (uint32_t i = 2; i <= RIM; i += 2)
 		edges[n++] = (struct model_graph_edge){ i, i == RIM ? 1 : i + 1, 1 };
 	g.edge_count = n;
-	assert_int_equal(model_graph_resilience(&g, 1, 2, importance, &left), ERR_OK);
-	assert_true(left.left == 1);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, &middle, 1, &left), ERR_OK);
+	assert_true(left == 1);
 }
 
 /* ---- clusters ---- */
@@ -193,13 +187,13 @@ static void test_refusals(void **state)
 	struct model_graph_edge edges[] = { { 0, 1, 1 }, { 1, 2, 1 } };
 	struct model_graph g = { 2, edges, 2 };
 	struct model_graph_clusters c = { 77, 0 };
-	struct model_graph_left left = { 77, 0, 0, 0 };
-	double rank[3] = { 77 };
+	const uint32_t who[] = { 1, 9 };
+	double rank[3] = { 77 }, left = 77;
 	uint32_t out[3] = { 77 };
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_INPUT); /* no node 2 */
 	assert_int_equal(model_graph_cores(&g, 1, out), ERR_INPUT);
 	assert_int_equal(model_graph_cluster(&g, 1, out, &c), ERR_INPUT);
-	assert_int_equal(model_graph_resilience(&g, 1, 2, rank, &left), ERR_INPUT);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, who, 1, &left), ERR_INPUT);
 	g.nodes = 3;
 	edges[1].weight = -1;
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_INPUT);
@@ -208,18 +202,19 @@ static void test_refusals(void **state)
 	edges[1].weight = 1;
 	assert_int_equal(model_graph_rank(&g, 1, rank), ERR_INPUT);
 	assert_int_equal(model_graph_cores(&g, 0, out), ERR_INPUT);
-	assert_int_equal(model_graph_resilience(&g, 1, 0, rank, &left), ERR_INPUT);
+	assert_int_equal(model_graph_resilience(&g, 1, 0, who, 1, &left), ERR_INPUT);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, who, 2, &left), ERR_INPUT);
 	g.nodes = MODEL_GRAPH_NODES_MAX + 1;
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_LIMIT);
 	g.nodes = 3;
 	base_alloc_fail(1);
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_MEMORY);
 	base_alloc_fail(0);
-	assert_true(rank[0] == 77 && out[0] == 77 && c.count == 77 && left.core == 77);
+	assert_true(rank[0] == 77 && out[0] == 77 && c.count == 77 && left == 77);
 	g = (struct model_graph){ 0, NULL, 0 };
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_OK);
 	assert_int_equal(model_graph_cores(&g, 1, out), ERR_OK);
-	assert_int_equal(model_graph_resilience(&g, 1, 2, rank, &left), ERR_OK);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, who, 0, &left), ERR_OK);
 	assert_int_equal(model_graph_cluster(&g, 1, out, &c), ERR_OK);
 	double nmi = 77;
 	assert_int_equal(model_graph_likeness(out, out, 0, &nmi), ERR_INPUT);
