@@ -1,5 +1,5 @@
 /*
- * Graphs by igraph (described in graph.h).
+ * Graphs, mostly by igraph (described in graph.h).
  * Called by: warmth, match. Owns: the lock around igraph. Not here: any formula of a group.
  */
 #include <math.h>
@@ -10,6 +10,8 @@
 
 #include "model/graph.h"
 
+#define RANK_STILL 1e-10
+#define RANK_STEPS_MAX 500 /* each shrinks what is left by the damping */
 #define LEIDEN_ROUNDS 20
 #define LEIDEN_RANDOMNESS .01 /* beta, as its authors use it */
 
@@ -41,7 +43,8 @@ static void stay_end(struct stay *s)
 
 static enum err err_of(igraph_error_t e)
 {
-	return e == IGRAPH_SUCCESS ? ERR_OK : e == IGRAPH_ENOMEM ? ERR_MEMORY : ERR_INPUT;
+	bool input = e == IGRAPH_EINVAL || e == IGRAPH_EINVVID;
+	return e == IGRAPH_SUCCESS ? ERR_OK : e == IGRAPH_ENOMEM ? ERR_MEMORY : input ? ERR_INPUT : ERR_LIMIT;
 }
 
 /* ---- edges as igraph wants them ---- */
@@ -131,24 +134,48 @@ double model_graph_decayed(double weight, double age_days, double half_life_days
 	return weight * exp2(-age_days / half_life_days);
 }
 
+/* One step of the power method; how far it moved. given: the weight that leaves each node. */
+static double rank_step(
+	const struct links *l, uint32_t nodes, double damping, const double *given, const double *rank, double *next)
+{
+	double nowhere = 0, moved = 0;
+	for (uint32_t i = 0; i < nodes; i++)
+		nowhere += given[i] > 0 ? 0 : rank[i];
+	for (uint32_t i = 0; i < nodes; i++)
+		next[i] = (1 - damping + damping * nowhere) / nodes;
+	for (size_t i = 0; i < l->count; i++) {
+		igraph_integer_t from = l->ends[2 * i], to = l->ends[2 * i + 1];
+		next[to] += damping * rank[from] * (l->weights[i] / given[from]);
+	}
+	for (uint32_t i = 0; i < nodes; i++)
+		moved += fabs(next[i] - rank[i]);
+	return moved;
+}
+
+/* Not igraph's: its PRPACK starts threads that spin while they wait, its ARPACK remembers earlier calls in the last
+ * digits, and the same question must have the same answer. */
 enum err model_graph_rank(const struct model_graph *g, double damping, double *out_rank)
 {
 	struct links l CLEANUP(links_drop) = { 0 };
 	TRY(links_of(g, true, 0, &l));
-	if (!(damping > 0 && damping < 1))
+	if (!(damping > 0 && damping <= MODEL_GRAPH_DAMPING_MAX))
 		return ERR_INPUT;
-	if (g->nodes == 0)
-		return ERR_OK;
-	STAY;
-	igraph_t graph CLEANUP(graph_drop) = { 0 };
-	igraph_vector_t rank CLEANUP(igraph_vector_destroy) = { 0 }, weights;
-	TRY(graph_of(&l, g->nodes, true, &graph));
-	TRY(err_of(igraph_vector_init(&rank, 0)));
-	igraph_vector_view(&weights, l.weights, (igraph_integer_t)l.count);
-	TRY(err_of(igraph_pagerank(&graph, IGRAPH_PAGERANK_ALGO_PRPACK, &rank, NULL, igraph_vss_all(), true, damping,
-		&weights, NULL)));
+	double *rank = arena_take_many(l.scratch, g->nodes + 1, sizeof *rank), moved = INFINITY;
+	double *next = arena_take_many(l.scratch, g->nodes + 1, sizeof *next);
+	double *given = arena_take_many(l.scratch, g->nodes + 1, sizeof *given);
+	if (rank == NULL || next == NULL || given == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < l.count; i++)
+		given[l.ends[2 * i]] += l.weights[i];
 	for (uint32_t i = 0; i < g->nodes; i++)
-		out_rank[i] = VECTOR(rank)[i];
+		rank[i] = 1. / g->nodes;
+	for (int i = 0; i < RANK_STEPS_MAX && moved > RANK_STILL; i++) {
+		moved = rank_step(&l, g->nodes, damping, given, rank, next);
+		double *old = rank;
+		rank = next;
+		next = old;
+	}
+	memcpy(out_rank, rank, g->nodes * sizeof *rank);
 	return ERR_OK;
 }
 

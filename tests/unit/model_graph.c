@@ -40,6 +40,45 @@ static void test_rank(void **state)
 	assert_true(fabs(model_graph_decayed(3, 84, 42) - .75) < 1e-12);
 }
 
+/* How far rank is from being what the definition asks for: each his share of those who answer him, and of chance. */
+static double rank_error(const struct model_graph *g, const double *rank, double *want, double *given)
+{
+	double jump = .15 / g->nodes, error = 0;
+	memset(given, 0, g->nodes * sizeof *given);
+	for (size_t i = 0; i < g->edge_count; i++)
+		given[g->edges[i].from] += g->edges[i].from != g->edges[i].to ? g->edges[i].weight : 0;
+	for (uint32_t i = 0; i < g->nodes; i++)
+		jump += given[i] > 0 ? 0 : .85 * rank[i] / g->nodes;
+	for (uint32_t i = 0; i < g->nodes; i++)
+		want[i] = jump;
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct model_graph_edge *e = &g->edges[i];
+		want[e->to] += e->from != e->to ? .85 * rank[e->from] * e->weight / given[e->from] : 0;
+	}
+	for (uint32_t i = 0; i < g->nodes; i++)
+		error = fmax(error, fabs(want[i] - rank[i]));
+	return error;
+}
+
+/* Many shapes: chains, stars, islands, two that only answer each other, weights of very different size. */
+static void test_rank_shapes(void **state)
+{
+	static struct model_graph_edge edges[2000];
+	static double rank[500], want[500], given[500];
+	unsigned seed = 5;
+	for (uint32_t shape = 0; shape < 200; shape++) {
+		struct model_graph g = { 1 + (uint32_t)rand_r(&seed) % 499, edges, shape % 5 == 0 ? 1 + shape : 0 };
+		g.edge_count = g.edge_count ? g.edge_count : (size_t)rand_r(&seed) % COUNT_OF(edges);
+		for (size_t i = 0; i < g.edge_count; i++) {
+			uint32_t from = (uint32_t)rand_r(&seed) % g.nodes, to = (uint32_t)rand_r(&seed) % g.nodes;
+			to = shape % 4 == 0 ? (from + 1) % g.nodes : shape % 4 == 1 ? 0 : to;
+			edges[i] = (struct model_graph_edge){ from, to, exp2((double)(rand_r(&seed) % 20) - 15) };
+		}
+		assert_int_equal(model_graph_rank(&g, .85, rank), ERR_OK);
+		assert_true(rank_error(&g, rank, want, given) < 1e-9);
+	}
+}
+
 /* ---- cores ---- */
 
 /* 0-3 know each other; 4 knows two of them, 5 only 4; 6-7 in one direction each, together just enough. */
@@ -251,6 +290,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rank),
+		cmocka_unit_test(test_rank_shapes),
 		cmocka_unit_test(test_cores),
 		cmocka_unit_test(test_resilience),
 		cmocka_unit_test(test_hub_and_wheel),
