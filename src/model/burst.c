@@ -247,8 +247,8 @@ enum err model_burst_fit(const struct model_burst_ask *ask, struct model_burst_f
 /* ---- bursts ---- */
 
 /* When the excited part, excited at from and decaying, first falls to factor times the base; at most to. */
-static double calm_from(const struct base *b, const struct model_burst_fit *f, double factor, double excited, double from,
-	double to)
+static double calm_from(const struct base *b, const struct model_burst_fit *f, double factor, double excited,
+	double from, double to)
 {
 	for (double at = from; at < to;) {
 		double next = b->hour ? fmin(floor(at) + 1, to) : to;
@@ -271,8 +271,8 @@ static size_t burst_put(const struct model_burst *b, struct model_burst *out)
 }
 
 /* Adds one window's bursts to list, which has room for as many as it has events; with list NULL only counts. */
-static size_t window_bursts(const struct base *base, const struct model_burst_window *w, const struct model_burst_fit *f,
-	double factor, struct model_burst *list)
+static size_t window_bursts(const struct base *base, const struct model_burst_window *w,
+	const struct model_burst_fit *f, double factor, struct model_burst *list)
 {
 	struct echo e = { .at = w->from };
 	struct model_burst now = { 0 };

@@ -7,8 +7,9 @@
  * Not here: the base rate (season.h has an hour-of-week profile).
  *
  * The rate at t is m b(t) + sum over earlier events of n d exp(-d (t - t_i)): m base rate, b its shape, n the branching
- * ratio (messages that one message calls forth), d the decay. Log likelihood as of Ozaki (1979), by his recursion. Times
- * are hours since any Monday 00:00. Several windows are one likelihood; what happened before a window excites nothing.
+ * ratio (messages that one message calls forth), d the decay. Log likelihood as of Ozaki (1979), by his recursion.
+ * Times are hours since any Monday 00:00. Several windows are one likelihood; what happened before a window excites
+ * nothing.
  */
 #ifndef HEARTH_MODEL_BURST_H
 #define HEARTH_MODEL_BURST_H
@@ -47,12 +48,14 @@ struct model_burst_fit {
 	double poisson_log_likelihood; /* of the base alone, n = 0 */
 };
 
-/* ln L of the events for given rate, branching and decay (the rest of fit is not read). Errors as of model_burst_fit. */
-enum err model_burst_likelihood(const struct model_burst_ask *ask, const struct model_burst_fit *fit, double *out) MUST_USE;
+/* ln L of the events for given rate, branching, decay (the rest of fit is not read). Errors as of model_burst_fit. */
+enum err model_burst_likelihood(
+	const struct model_burst_ask *ask, const struct model_burst_fit *fit, double *out) MUST_USE;
 
 /*
- * The best of three searches (SLSQP, Kraft 1988, by NLopt) that begin at decays of .2, 2 and 20 per hour. ERR_INPUT: times
- * out of order or out of their window, a bad base, or fewer events than MODEL_BURST_EVENTS_MIN. ERR_LIMIT: too much.
+ * The best of three searches (SLSQP, Kraft 1988, by NLopt) that begin at decays of .2, 2 and 20 per hour. ERR_INPUT:
+ * times out of order or out of their window, a bad base, or fewer events than MODEL_BURST_EVENTS_MIN. ERR_LIMIT: too
+ * much.
  */
 enum err model_burst_fit(const struct model_burst_ask *ask, struct model_burst_fit *out) MUST_USE;
 

@@ -10,15 +10,20 @@
 #include "model/change.h"
 
 #define BLOCK_STEPS 4u
+#define LINE_ROUNDS 16
+#define APART_MOST 4.     /* z beyond so many times its mean is cut … */
+#define APART_CUT .92048  /* … which leaves this much of the mean of chi square with one degree of freedom */
+#define SLOPE_MAX .999
+#define INITIAL_LEVEL 1e6 /* the first round cuts nothing */
 #define BISECTIONS 60
 
 /* ---- what all of them need ---- */
 
-/* Sums of counts and exposures of the steps before t, so that any stretch costs O(1). */
+/* Sums of clumps and exposures of the steps before t, so that any stretch costs O(1). */
 struct sums {
 	double *x, *e;
 	size_t n;
-	double size;
+	double clump, size;
 };
 
 static enum err row_check(const struct model_change_row *row, size_t most)
@@ -38,8 +43,9 @@ static enum err row_check(const struct model_change_row *row, size_t most)
 
 static enum err ask_check(const struct model_change_ask *ask)
 {
+	const struct model_change_spread *s = ask->spread;
 	bool fine = ask->stretch_min >= 2 && ask->false_alarms > 0 && ask->false_alarms <= .5 &&
-		(isnan(ask->size) || ask->size > 0);
+		(s == NULL || (s->clump >= 1 && s->size >= MODEL_CHANGE_SIZE_MIN && s->size <= MODEL_CHANGE_SIZE_MAX));
 	return fine ? ERR_OK : ERR_INPUT;
 }
 
@@ -48,51 +54,112 @@ static double exposure_at(const struct model_change_row *row, size_t t)
 	return row->exposures ? row->exposures[t] : 1;
 }
 
-/* 1/r from neighbouring blocks of this many steps. */
-static double roughness(const struct model_change_row *row, size_t block)
+/* A pair of neighbouring blocks: its sum, and z of change.h. */
+struct pair {
+	double sum, apart;
+};
+
+static struct pair pair_at(const struct model_change_row *row, size_t t, size_t block)
 {
-	double above = 0, below = 0;
-	for (size_t t = 0; t + 2 * block <= row->n; t++) {
-		double x[2] = { 0 }, e[2] = { 0 };
-		for (size_t i = 0; i < 2 * block; i++) {
-			x[i / block] += row->counts[t + i];
-			e[i / block] += exposure_at(row, t + i);
-		}
-		double apart = x[0] / e[0] - x[1] / e[1], mean = (x[0] + x[1]) / (e[0] + e[1]);
-		double variance = apart * apart / (1 / e[0] + 1 / e[1]);
-		above += variance - mean;
-		below += mean * mean - variance / (e[0] + e[1]);
+	double x[2] = { 0 }, e[2] = { 0 };
+	for (size_t i = 0; i < 2 * block; i++) {
+		x[i / block] += row->counts[t + i];
+		e[i / block] += exposure_at(row, t + i);
 	}
-	return above <= 0 ? 0 : below <= 0 ? 1 / MODEL_CHANGE_SIZE_MIN : above / below;
+	double sum = x[0] + x[1], apart = x[0] / e[0] - x[1] / e[1];
+	return (struct pair){ sum, sum > 0 ? apart * apart * e[0] * e[1] / sum : 0 };
 }
 
-enum err model_change_size(const struct model_change_row *row, double *out_size)
+/* z = level + slope s, or, where that would be less than Poisson, z = 1 + slope (s - 1). */
+struct line {
+	double level, slope;
+};
+
+static struct line line_again(const struct model_change_row *row, size_t block, struct line old)
+{
+	double w = 0, ws = 0, wss = 0, wz = 0, wsz = 0;
+	for (size_t t = 0; t + 2 * block <= row->n; t++) {
+		struct pair p = pair_at(row, t, block);
+		double mean = old.level + old.slope * p.sum, weight = p.sum > 0 ? 1 / (mean * mean) : 0;
+		p.apart = fmin(p.apart, APART_MOST * mean) / APART_CUT;
+		w += weight;
+		ws += weight * p.sum;
+		wss += weight * p.sum * p.sum;
+		wz += weight * p.apart;
+		wsz += weight * p.sum * p.apart;
+	}
+	double spread = w * wss - ws * ws;
+	struct line l = { 1, 0 };
+	if (w > 0 && spread > 1e-9 * w * wss)
+		l.slope = (w * wsz - ws * wz) / spread;
+	l.slope = fmin(fmax(l.slope, 0), SLOPE_MAX);
+	l.level = w > 0 ? (wz - l.slope * ws) / w : 1;
+	if (l.level >= 1 - l.slope)
+		return l;
+	double below = wss - 2 * ws + w; /* of (s - 1)^2 */
+	l.slope = below > 0 ? (wsz - wz - ws + w) / below : 0;
+	l.slope = fmin(fmax(l.slope, 0), SLOPE_MAX);
+	l.level = 1 - l.slope;
+	return l;
+}
+
+static struct model_change_spread spread_of(const struct model_change_row *row, size_t block)
+{
+	struct line l = { INITIAL_LEVEL, 0 };
+	double exposure = 0;
+	for (int i = 0; i < LINE_ROUNDS; i++)
+		l = line_again(row, block, l);
+	for (size_t t = 0; t < row->n; t++)
+		exposure += exposure_at(row, t) / (double)row->n;
+	double size = l.slope > 0 ? (1 / l.slope - 1) / (2 * (double)block * exposure) : MODEL_CHANGE_SIZE_MAX;
+	return (struct model_change_spread){ fmax(l.level / (1 - l.slope), 1),
+		fmin(fmax(size, MODEL_CHANGE_SIZE_MIN), MODEL_CHANGE_SIZE_MAX) };
+}
+
+/* Mean of ln(variance/mean) over the row's blocks of four. */
+static double roughness(const struct model_change_row *row, const struct model_change_spread *s)
+{
+	double sum = 0;
+	size_t n = 0;
+	for (size_t t = 0; t + BLOCK_STEPS <= row->n; t += BLOCK_STEPS, n++) {
+		double mean = 0;
+		for (size_t i = 0; i < BLOCK_STEPS; i++)
+			mean += row->counts[t + i] / exposure_at(row, t + i) / BLOCK_STEPS;
+		sum += log(s->clump + mean / s->size);
+	}
+	return sum / (double)n;
+}
+
+enum err model_change_spread(const struct model_change_row *row, struct model_change_spread *out)
 {
 	TRY(row_check(row, MODEL_CHANGE_STEPS_MAX));
-	double one = roughness(row, 1), four = roughness(row, BLOCK_STEPS), size = 1 / fmax(one, four);
-	*out_size = fmin(fmax(size, MODEL_CHANGE_SIZE_MIN), MODEL_CHANGE_SIZE_MAX);
+	struct model_change_spread one = spread_of(row, 1), four = spread_of(row, BLOCK_STEPS);
+	*out = roughness(row, &one) > roughness(row, &four) ? one : four;
 	return ERR_OK;
 }
 
 static enum err sums_of(
 	const struct model_change_row *row, const struct model_change_ask *ask, struct arena *a, struct sums *out)
 {
-	struct sums s = { .n = row->n, .size = ask->size };
-	if (isnan(s.size))
-		TRY(model_change_size(row, &s.size));
-	s.size = fmin(fmax(s.size, MODEL_CHANGE_SIZE_MIN), MODEL_CHANGE_SIZE_MAX);
+	struct model_change_spread spread;
+	if (ask->spread)
+		spread = *ask->spread;
+	else
+		TRY(model_change_spread(row, &spread));
+	struct sums s = { .n = row->n, .clump = spread.clump, .size = spread.size };
 	s.x = arena_take_many(a, row->n + 1, sizeof *s.x);
 	s.e = arena_take_many(a, row->n + 1, sizeof *s.e);
 	if (s.x == NULL || s.e == NULL)
 		return ERR_MEMORY;
 	for (size_t t = 0; t < row->n; t++) {
-		s.x[t + 1] = s.x[t] + row->counts[t];
+		s.x[t + 1] = s.x[t] + row->counts[t] / s.clump;
 		s.e[t + 1] = s.e[t] + exposure_at(row, t);
 	}
 	*out = s;
 	return ERR_OK;
 }
 
+/* Clumps per exposure 1. */
 static double rate_of(const struct sums *s, size_t from, size_t to)
 {
 	return (s->x[to] - s->x[from]) / (s->e[to] - s->e[from]);
@@ -116,11 +183,11 @@ static enum err points_of(const struct sums *s, const size_t *starts, const size
 		size_t from = starts[i - 1], at = starts[i], to = i + 1 < stretches ? starts[i + 1] : s->n;
 		points[i - 1] = (struct model_change){ .at = at,
 			.seen = seen ? seen[i] : s->n - 1,
-			.before = rate_of(s, from, at),
-			.after = rate_of(s, at, to),
+			.before = s->clump * rate_of(s, from, at),
+			.after = s->clump * rate_of(s, at, to),
 			.gain = cost_of(s, from, to) - cost_of(s, from, at) - cost_of(s, at, to) };
 	}
-	*out = (struct model_changes){ .points = points, .count = stretches - 1, .size = s->size };
+	*out = (struct model_changes){ .points = points, .count = stretches - 1, .spread = { s->clump, s->size } };
 	return ERR_OK;
 }
 
@@ -142,7 +209,7 @@ double model_change_penalty(size_t n, const struct model_change_ask *ask)
 		else
 			high = middle;
 	}
-	double b = isnan(ask->size) ? gsl_cdf_tdist_Qinv(gsl_cdf_ugaussian_Q(high), 2. * (double)n / 3) : high;
+	double b = ask->spread == NULL ? gsl_cdf_tdist_Qinv(gsl_cdf_ugaussian_Q(high), 2. * (double)n / 3) : high;
 	return b * b;
 }
 
@@ -294,7 +361,7 @@ enum err model_change_notice(const struct model_change_row *row, const struct mo
 	TRY(row_check(row, MODEL_CHANGE_ONLINE_STEPS_MAX));
 	TRY(ask_check(ask));
 	TRY(sums_of(row, ask, a, &s));
-	mean = isnan(mean) ? rate_of(&s, 0, s.n) : mean;
+	mean = isnan(mean) ? rate_of(&s, 0, s.n) : mean / s.clump;
 	size_t *starts = arena_take_many(a, s.n + 1, sizeof *starts), *seen = arena_take_many(a, s.n + 1, sizeof *seen);
 	struct online o = { .s = &s, .prior_a = 1, .prior_b = 1 + s.size / mean };
 	o.weight = arena_take_many(a, s.n + 1, sizeof *o.weight);

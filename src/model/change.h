@@ -6,9 +6,11 @@
  * Used by: warmth (weekly counts). Owns: nothing; results live in the caller's arena.
  * Not here: season and holidays, which must be known first (season.h gives the exposures).
  *
- * The counts. In a stretch without change x_t is negative binomial with mean e_t m and size e_t r, that is a Poisson
- * count whose rate is gamma, so Var x = e_t (m + m^2/r). e_t is the exposure: how much of a usual step this one was (a
- * week of holidays .3). r is one for the whole row; large r is Poisson. The sums of x and e are then sufficient for m.
+ * The counts. In a stretch without change x_t/c is negative binomial with mean e_t m/c and size e_t r, that is a
+ * Poisson count of clumps of c whose rate is gamma, so Var x = e_t (c m + m^2/r): c is what quiet weeks show (one
+ * question calls forth five answers), r what busy ones do. For c > 1 this is a quasi-likelihood. e_t is the exposure:
+ * how much of a usual step this one was (a week of holidays .3). c and r are one for the whole row; c = 1 and large r
+ * is Poisson. The sums of x and e are then sufficient for m.
  */
 #ifndef HEARTH_MODEL_CHANGE_H
 #define HEARTH_MODEL_CHANGE_H
@@ -27,15 +29,23 @@ struct model_change_row {
 	size_t n;
 };
 
+struct model_change_spread {
+	double clump; /* c, >= 1 */
+	double size;  /* r, > 0 */
+};
+
 /*
- * r by moments from the differences of neighbours, which a change touches only once: E (y1 - y2)^2 = (m + m^2/r)(1/e1 +
- * 1/e2), y = x/e. The same from neighbouring blocks of four, because the counts of following weeks hang together; the
- * smaller r counts. ERR_INPUT: a bad count or exposure, or n < MODEL_CHANGE_STEPS_MIN. ERR_LIMIT: too many steps.
+ * From neighbours, because a change touches only one pair of them. With s = x1 + x2 and R = r(e1 + e2), given s, z =
+ * (x1/e1 - x2/e2)^2 e1 e2/s has the mean c R/(1 + R) + s/(1 + R) (Dirichlet-multinomial), a line in s, fitted with
+ * weights 1/mean^2 and c >= 1, z cut at four times its mean (so that few changes count for little). The same from
+ * neighbouring blocks of four, because following weeks hang together; the pair that means the larger variance, on
+ * geometric average over the row, counts. ERR_INPUT: a bad count or exposure, or n < MODEL_CHANGE_STEPS_MIN. ERR_LIMIT:
+ * too many steps.
  */
-enum err model_change_size(const struct model_change_row *row, double *out_size) MUST_USE;
+enum err model_change_spread(const struct model_change_row *row, struct model_change_spread *out) MUST_USE;
 
 struct model_change_ask {
-	double size;         /* r; NaN: model_change_size */
+	const struct model_change_spread *spread; /* NULL: model_change_spread */
 	size_t stretch_min;  /* steps between two changes, >= 2 */
 	double false_alarms; /* share of rows without change in which one is found, 0 .. .5 */
 };
@@ -44,21 +54,21 @@ struct model_change {
 	size_t at;            /* the first step of the new stretch */
 	size_t seen;          /* PELT: the last step; BOCPD: the step at which it was noticed */
 	double before, after; /* counts per exposure 1 of the stretches on both sides */
-	double gain;          /* twice the log likelihood that this change explains */
+	double gain;          /* twice the log (quasi-)likelihood that this change explains */
 };
 struct model_changes {
 	const struct model_change *points; /* by time */
 	size_t count;
-	double size; /* r used */
+	struct model_change_spread spread; /* used */
 };
 
 /*
  * PELT (Killick, Fearnhead and Eckley 2012): the cheapest cut, costs being -2 log likelihood and a penalty for each
  * change. Pruning waits stretch_min steps, so the shortest stretch costs no exactness. The penalty is the square of b
  * with 4 f(b)/b + f(b)(b - 1/b) log((1-q)^2/q^2) = false_alarms/2, f the normal density, q = stretch_min/n: the tail of
- * the largest of all two-stretch statistics (Miller and Siegmund 1982); the other half is left for cuts into three. b is
- * then moved to where Student's t with 2n/3 degrees of freedom (those of von Neumann's variance by differences) has the
- * same tail, because r is estimated.
+ * the largest of all two-stretch statistics (Miller and Siegmund 1982); the other half is left for cuts into three. b
+ * is then moved to where Student's t with 2n/3 degrees of freedom (those of von Neumann's variance by differences) has
+ * the same tail, because r is estimated.
  */
 enum err model_change_find(const struct model_change_row *row, const struct model_change_ask *ask, struct arena *a,
 	struct model_changes *out) MUST_USE;

@@ -1,5 +1,5 @@
 /*
- * Graphs by igraph (described in graph.h).
+ * Graphs, mostly by igraph (described in graph.h).
  * Called by: warmth, match. Owns: the lock around igraph. Not here: any formula of a group.
  */
 #include <math.h>
@@ -10,6 +10,8 @@
 
 #include "model/graph.h"
 
+#define RANK_STILL 1e-10
+#define RANK_STEPS_MAX 500 /* each shrinks what is left by the damping */
 #define LEIDEN_ROUNDS 20
 #define LEIDEN_RANDOMNESS .01 /* beta, as its authors use it */
 
@@ -37,11 +39,12 @@ static void stay_end(struct stay *s)
 	pthread_mutex_unlock(&lock);
 }
 
-#define STAY struct stay stay CLEANUP(stay_end) = stay_begin()
+#define STAY struct stay stay CLEANUP(stay_end) __attribute__((unused)) = stay_begin()
 
 static enum err err_of(igraph_error_t e)
 {
-	return e == IGRAPH_SUCCESS ? ERR_OK : e == IGRAPH_ENOMEM ? ERR_MEMORY : ERR_INPUT;
+	bool input = e == IGRAPH_EINVAL || e == IGRAPH_EINVVID;
+	return e == IGRAPH_SUCCESS ? ERR_OK : e == IGRAPH_ENOMEM ? ERR_MEMORY : input ? ERR_INPUT : ERR_LIMIT;
 }
 
 /* ---- edges as igraph wants them ---- */
@@ -131,24 +134,48 @@ double model_graph_decayed(double weight, double age_days, double half_life_days
 	return weight * exp2(-age_days / half_life_days);
 }
 
+/* One step of the power method; how far it moved. given: the weight that leaves each node. */
+static double rank_step(
+	const struct links *l, uint32_t nodes, double damping, const double *given, const double *rank, double *next)
+{
+	double nowhere = 0, moved = 0;
+	for (uint32_t i = 0; i < nodes; i++)
+		nowhere += given[i] > 0 ? 0 : rank[i];
+	for (uint32_t i = 0; i < nodes; i++)
+		next[i] = (1 - damping + damping * nowhere) / nodes;
+	for (size_t i = 0; i < l->count; i++) {
+		igraph_integer_t from = l->ends[2 * i], to = l->ends[2 * i + 1];
+		next[to] += damping * rank[from] * (l->weights[i] / given[from]);
+	}
+	for (uint32_t i = 0; i < nodes; i++)
+		moved += fabs(next[i] - rank[i]);
+	return moved;
+}
+
+/* Not igraph's: its PRPACK starts threads that spin while they wait, its ARPACK remembers earlier calls in the last
+ * digits, and the same question must have the same answer. */
 enum err model_graph_rank(const struct model_graph *g, double damping, double *out_rank)
 {
 	struct links l CLEANUP(links_drop) = { 0 };
 	TRY(links_of(g, true, 0, &l));
-	if (!(damping > 0 && damping < 1))
+	if (!(damping > 0 && damping <= MODEL_GRAPH_DAMPING_MAX))
 		return ERR_INPUT;
-	if (g->nodes == 0)
-		return ERR_OK;
-	STAY;
-	igraph_t graph CLEANUP(graph_drop) = { 0 };
-	igraph_vector_t rank CLEANUP(igraph_vector_destroy) = { 0 }, weights;
-	TRY(graph_of(&l, g->nodes, true, &graph));
-	TRY(err_of(igraph_vector_init(&rank, 0)));
-	igraph_vector_view(&weights, l.weights, (igraph_integer_t)l.count);
-	TRY(err_of(igraph_pagerank(&graph, IGRAPH_PAGERANK_ALGO_PRPACK, &rank, NULL, igraph_vss_all(), true, damping,
-		&weights, NULL)));
+	double *rank = arena_take_many(l.scratch, g->nodes + 1, sizeof *rank), moved = INFINITY;
+	double *next = arena_take_many(l.scratch, g->nodes + 1, sizeof *next);
+	double *given = arena_take_many(l.scratch, g->nodes + 1, sizeof *given);
+	if (rank == NULL || next == NULL || given == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < l.count; i++)
+		given[l.ends[2 * i]] += l.weights[i];
 	for (uint32_t i = 0; i < g->nodes; i++)
-		out_rank[i] = VECTOR(rank)[i];
+		rank[i] = 1. / g->nodes;
+	for (int i = 0; i < RANK_STEPS_MAX && moved > RANK_STILL; i++) {
+		moved = rank_step(&l, g->nodes, damping, given, rank, next);
+		double *old = rank;
+		rank = next;
+		next = old;
+	}
+	memcpy(out_rank, rank, g->nodes * sizeof *rank);
 	return ERR_OK;
 }
 
@@ -177,49 +204,86 @@ enum err model_graph_cores(const struct model_graph *g, double weight_min, uint3
 	return ERR_OK;
 }
 
-static void without(struct links *l, uint32_t node)
+#define OUTSIDE UINT32_MAX
+
+/* Keeps the links inside the k-core, with its members numbered from 0 in place[]; how many they are. */
+static uint32_t core_only(
+	struct links *l, uint32_t nodes, uint32_t k, const igraph_vector_int_t *cores, uint32_t *place)
 {
+	uint32_t members = 0;
 	size_t kept = 0;
+	for (uint32_t i = 0; i < nodes; i++)
+		place[i] = VECTOR(*cores)[i] >= k ? members++ : OUTSIDE;
 	for (size_t i = 0; i < l->count; i++) {
-		if (l->ends[2 * i] == node || l->ends[2 * i + 1] == node)
+		uint32_t a = place[l->ends[2 * i]], b = place[l->ends[2 * i + 1]];
+		if (a == OUTSIDE || b == OUTSIDE)
 			continue;
-		l->ends[2 * kept] = l->ends[2 * i];
-		l->ends[2 * kept + 1] = l->ends[2 * i + 1];
-		kept++;
+		l->ends[2 * kept] = a;
+		l->ends[2 * kept++ + 1] = b;
 	}
 	l->count = kept;
+	return members;
 }
 
-static uint32_t at_least(const igraph_vector_int_t *cores, uint32_t nodes, uint32_t k)
+/* How many stay in the k-core of l when one has gone. rest: room for l's ends. */
+static enum err stay_without(const struct links *l, uint32_t members, uint32_t k, uint32_t one,
+	igraph_integer_t *rest, igraph_vector_int_t *cores, uint32_t *out)
 {
-	uint32_t count = 0;
-	for (uint32_t i = 0; i < nodes; i++)
-		count += VECTOR(*cores)[i] >= k;
-	return count;
+	struct links left = { .ends = rest };
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->ends[2 * i] == one || l->ends[2 * i + 1] == one)
+			continue;
+		rest[2 * left.count] = l->ends[2 * i];
+		rest[2 * left.count++ + 1] = l->ends[2 * i + 1];
+	}
+	TRY(cores_of(&left, members, cores));
+	*out = 0;
+	for (uint32_t i = 0; i < members; i++)
+		*out += VECTOR(*cores)[i] >= k;
+	return ERR_OK;
 }
 
-enum err model_graph_resilience(const struct model_graph *g, double weight_min, uint32_t k, const double *importance,
-	struct model_graph_left *out)
+static enum err resilience_of(
+	struct links *l, uint32_t nodes, uint32_t k, const uint32_t *who, size_t who_count, double *left)
+{
+	uint32_t *place = arena_take_many(l->scratch, nodes, sizeof *place);
+	igraph_integer_t *rest = arena_take_many(l->scratch, 2 * l->count + 1, sizeof *rest);
+	igraph_vector_int_t cores CLEANUP(igraph_vector_int_destroy) = { 0 };
+	if (place == NULL || rest == NULL)
+		return ERR_MEMORY;
+	TRY(err_of(igraph_vector_int_init(&cores, 0)));
+	TRY(cores_of(l, nodes, &cores));
+	uint32_t members = core_only(l, nodes, k, &cores, place), remain;
+	for (size_t i = 0; i < who_count; i++) {
+		left[i] = NAN;
+		if (place[who[i]] == OUTSIDE || members < 2)
+			continue;
+		TRY(stay_without(l, members, k, place[who[i]], rest, &cores, &remain));
+		left[i] = (double)remain / (double)(members - 1);
+	}
+	return ERR_OK;
+}
+
+enum err model_graph_resilience(const struct model_graph *g, double weight_min, uint32_t k, const uint32_t *who,
+	size_t who_count, double *out_left)
 {
 	struct links l CLEANUP(links_drop) = { 0 };
 	if (!(weight_min > 0) || k == 0)
 		return ERR_INPUT;
+	if (who_count > MODEL_GRAPH_NODES_MAX)
+		return ERR_LIMIT;
+	for (size_t i = 0; i < who_count; i++)
+		if (who[i] >= g->nodes)
+			return ERR_INPUT;
 	TRY(links_of(g, false, weight_min, &l));
+	if (who_count == 0)
+		return ERR_OK;
+	double *left = arena_take_many(l.scratch, who_count, sizeof *left);
+	if (left == NULL)
+		return ERR_MEMORY;
 	STAY;
-	igraph_vector_int_t cores CLEANUP(igraph_vector_int_destroy) = { 0 };
-	TRY(err_of(igraph_vector_int_init(&cores, 0)));
-	TRY(cores_of(&l, g->nodes, &cores));
-	struct model_graph_left left = { .core = at_least(&cores, g->nodes, k), .top = g->nodes, .left = NAN };
-	for (uint32_t i = 0; i < g->nodes; i++)
-		if (VECTOR(cores)[i] >= k && (left.top == g->nodes || importance[i] > importance[left.top]))
-			left.top = i;
-	if (left.core > 1) {
-		without(&l, left.top);
-		TRY(cores_of(&l, g->nodes, &cores));
-		left.remaining = at_least(&cores, g->nodes, k);
-		left.left = (double)left.remaining / (double)(left.core - 1);
-	}
-	*out = left;
+	TRY(resilience_of(&l, g->nodes, k, who, who_count, left));
+	memcpy(out_left, left, who_count * sizeof *left);
 	return ERR_OK;
 }
 

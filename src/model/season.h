@@ -1,9 +1,10 @@
 /*
  * model/season: what is usual at this hour of the week, and on this holiday.
  *
- * Promises: pure; from daily and hour-of-week counts to one factor for each hour of a week and for each kind of holiday,
- * mean 1, drawn towards 1 where there is little to see; from them the exposure of any interval, that is how much of a
- * usual week's messages belongs to it, and rows of counts with their exposures, ready for change.h and burst.h.
+ * Promises: pure; from daily and hour-of-week counts to one factor for each hour of a week and for each kind of
+ * holiday, mean 1, drawn towards 1 where there is little to see; from them the exposure of any interval, that is how
+ * much of a usual week's messages belongs to it, and rows of counts with their exposures, ready for change.h and
+ * burst.h.
  * Used by: warmth. Owns: nothing; results live in the caller's arena.
  * Not here: which days are holidays (text/holiday.h), zones (hours are those of the days given, mostly UTC), seasons of
  * the year, whose fit would take several years of every group.
@@ -55,8 +56,8 @@ struct model_season {
 /* ERR_INPUT: a bad count, day, kind or range, or no message at all. ERR_LIMIT: too many. ERR_MEMORY. */
 enum err model_season_fit(const struct model_season_ask *ask, struct arena *a, struct model_season *out) MUST_USE;
 
-/* How many usual weeks' messages fall into from_us .. to_us (since 1970); a usual week is 1. Nothing is learned from the
- * interval's own counts. from_us <= to_us; outside 1970 .. 2106 nothing is counted. */
+/* How many usual weeks' messages fall into from_us .. to_us (since 1970); a usual week is 1. Nothing is learned from
+ * the interval's own counts. from_us <= to_us; outside 1970 .. 2106 nothing is counted. */
 double model_season_exposure(const struct model_season *s, int64_t from_us, int64_t to_us);
 /* The same for whole days, relative to a usual day: 1 for an average one. */
 double model_season_day(const struct model_season *s, int32_t day);

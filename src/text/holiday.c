@@ -68,7 +68,10 @@ static enum err spring_of(UCalendar *c, int year, int32_t *out_day)
 	return ERR_NOT_FOUND;
 }
 
-static bool years_are_fine(int from, int to) { return from >= HOLIDAY_YEAR_MIN && to <= HOLIDAY_YEAR_MAX && from <= to; }
+static bool years_are_fine(int from, int to)
+{
+	return from >= HOLIDAY_YEAR_MIN && to <= HOLIDAY_YEAR_MAX && from <= to;
+}
 
 static enum err with_calendar(int from, int to, struct holiday *days, int32_t *out_spring)
 {

@@ -12,7 +12,7 @@
 
 #include "base/base.h"
 
-/* The week before New Year's Eve, when people travel; eve to the sixth day, which are off; until the Lantern Festival. */
+/* A week of travel before New Year's Eve; eve to the sixth day, which are off; until the Lantern Festival. */
 enum holiday_kind {
 	HOLIDAY_SPRING_BEFORE, /* -8 .. -2 days from the first of the first Chinese month */
 	HOLIDAY_SPRING,        /* -1 .. 5 */

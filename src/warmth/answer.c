@@ -275,6 +275,7 @@ enum err warmth_answer(
 		r.evaporation = evaporation_unknown();
 		r.order = (struct warmth_order){ .rho = NAN, .low = NAN, .high = NAN, .p_null = NAN };
 	}
+	TRY(resilience_of(&x, &r.resilience));
 	TRY(intake_of(&x, &r.intake));
 	struct regulars regulars;
 	TRY(regulars_of(&x, &regulars));

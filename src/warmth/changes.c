@@ -65,8 +65,7 @@ static enum err changes_in(
 {
 	struct model_season_row row;
 	struct model_changes all, noticed;
-	struct model_change_ask ask = { .size = NAN,
-		.stretch_min = WARMTH_CHANGES_STRETCH_WEEKS,
+	struct model_change_ask ask = { .stretch_min = WARMTH_CHANGES_STRETCH_WEEKS,
 		.false_alarms = WARMTH_CHANGES_FALSE };
 	TRY(model_season_steps(&s->fit, &s->ask, WEEK_DAYS, x->a, &row));
 	struct model_change_row counts = { row.counts, row.exposures, row.n };

@@ -44,9 +44,9 @@ struct warmth_changes {
 };
 
 /*
- * How strongly talk calls forth talk: Hawkes' branching ratio and decay over the group's own hours of the week, one fit for
- * the whole weeks of the last 84 days and one for the 252 days before (of busy weeks the first 256 messages). Intervals
- * 95 %. Levels that differ between the weeks of one fit count as branching to a small part.
+ * How strongly talk calls forth talk: Hawkes' branching ratio and decay over the group's own hours of the week, one fit
+ * for the whole weeks of the last 84 days and one for the 252 days before (of busy weeks the first 256 messages).
+ * Intervals 95 %. Levels that differ between the weeks of one fit count as branching to a small part.
  */
 #define WARMTH_BURSTS_NOW_DAYS 84
 #define WARMTH_BURSTS_BEFORE_DAYS 252

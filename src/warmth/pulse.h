@@ -1,8 +1,9 @@
 /*
  * pulse: at which hours a group talks, and how close its messages follow each other, kept while events pass.
  *
- * Promises: O(1) amortised per message, in any order of time; memory grows with weeks, never with messages: of each week
- * the first PULSE_WEEK_TIMES messages to come are kept to the second, with how far into the week they are all there is.
+ * Promises: O(1) amortised per message, in any order of time; memory grows with weeks, never with messages: of each
+ * week the first PULSE_WEEK_TIMES messages to come are kept to the second, with how far into the week they are all
+ * there is.
  * Called by: add.c (pulse_add), changes.c. Inside this room only. Owns: the weeks in struct pulse.
  * Not here: what is made of them (changes.c).
  */

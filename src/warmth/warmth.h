@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "warmth/contagion.h"
 #include "warmth/intake.h"
+#include "warmth/resilience.h"
 #include "warmth/silence_order.h"
 #include "model/season.h"
 #include "warmth/changes.h"
@@ -63,7 +64,7 @@ int64_t warmth_last_us(const struct warmth *w);
 struct warmth_ask {
 	bool has_at;   /* false: the last event of the group */
 	int64_t at_us; /* silence is measured until here; the caller adds no later events */
-	bool slow;     /* also what takes long: changes, bursts; else they are unknown, not asked */
+	bool slow;     /* also what takes long: changes, bursts, resilience; else they are unknown, not asked */
 	const struct model_season_range *holidays; /* with slow: days that explain a dip; may be NULL */
 	size_t holiday_count;
 	uint64_t seed; /* of the resamplings (order, level, evaporation) */
@@ -210,6 +211,7 @@ struct warmth_reading {
 	struct warmth_contagion contagion;
 	struct warmth_changes changes;
 	struct warmth_bursts bursts;
+	struct warmth_resilience resilience;
 	struct warmth_evaporation evaporation;
 	struct warmth_fan fan;
 };

@@ -105,6 +105,7 @@ enum err core_of(const struct answering *x, int32_t from_day, int32_t to_day, st
 enum err order_of(const struct answering *x, struct warmth_order *out) MUST_USE;
 enum err fade_of(const struct answering *x, struct warmth_fade *out_core, struct warmth_fade *out_edge) MUST_USE;
 enum err level_of(const struct answering *x, struct warmth_level *out) MUST_USE;
+enum err resilience_of(const struct answering *x, struct warmth_resilience *out) MUST_USE;
 enum err silence_order_of(
 	const struct answering *x, const struct regulars *regulars, struct warmth_silence_order *out) MUST_USE;
 enum err contagion_of(

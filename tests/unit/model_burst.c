@@ -41,7 +41,8 @@ static int earlier(const void *left, const void *right)
 static size_t simulate(double rate, const double *base, double branching, double decay, double hours)
 {
 	size_t n = 0;
-	for (double t = gsl_ran_exponential(rng, 1 / (3 * rate)); t < hours; t += gsl_ran_exponential(rng, 1 / (3 * rate)))
+	double wait = 1 / (3 * rate);
+	for (double t = gsl_ran_exponential(rng, wait); t < hours; t += gsl_ran_exponential(rng, wait))
 		if (gsl_rng_uniform(rng) < (base ? base[(size_t)t % 168] : 1) / 3 && n < EVENTS_MAX)
 			times[n++] = t;
 	for (size_t i = 0; i < n; i++)
@@ -201,8 +202,9 @@ static size_t archive(const char *channel, size_t wanted)
 	snprintf(command, sizeof command, "zstd -dcq --long=27 '%s/data/sets/lean.tsv.zst' 2>/dev/null", shared);
 	FILE *f = popen(command, "r");
 	while (f && fgets(line, sizeof line, f))
-		if (sscanf(line, "%lld\t%127[^\t]\t%*[^\t]\t%15[^\t]\t%*[^\t]\t%*[^\t]\t%15[^\t]", &ts, group, kind, flags) ==
-				4 && strcmp(group, channel) == 0 && strchr(flags, 'b') == NULL && n < EVENTS_MAX)
+		if (sscanf(line, "%lld\t%127[^\t]\t%*[^\t]\t%15[^\t]\t%*[^\t]\t%*[^\t]\t%15[^\t]", &ts, group, kind,
+			    flags) == 4 &&
+			strcmp(group, channel) == 0 && strchr(flags, 'b') == NULL && n < EVENTS_MAX)
 			all[n++] = (double)ts / 3600 + 72;
 	if (f)
 		pclose(f);

@@ -14,6 +14,7 @@
 
 #define WEEKS 104
 #define SEED 20240302
+#define CLUMP 6 /* messages of one talk, geometric */
 #define BYTES (64u << 20)
 
 static gsl_rng *rng;
@@ -32,7 +33,7 @@ static int teardown(void **state)
 
 /* ---- rows ---- */
 
-enum kind { POISSON, ROUGH, VERY_ROUGH, CLINGING };
+enum kind { POISSON, ROUGH, VERY_ROUGH, CLUMPED, CLINGING };
 
 struct plan {
 	const char *name;
@@ -54,7 +55,10 @@ static void draw(const struct plan *p, double *x, double *e)
 			mean *= gsl_ran_gamma(rng, size * e[t], 1 / (size * e[t]));
 		if (p->kind == CLINGING)
 			mean *= exp(drift);
-		x[t] = gsl_ran_poisson(rng, mean * e[t]);
+		unsigned n = gsl_ran_poisson(rng, mean * e[t] / (p->kind == CLUMPED ? CLUMP : 1));
+		x[t] = n;
+		for (; p->kind == CLUMPED && n > 0; n--)
+			x[t] += gsl_ran_geometric(rng, 1. / CLUMP) - 1;
 	}
 }
 
@@ -62,13 +66,13 @@ typedef enum err (*search)(const struct model_change_row *, struct arena *, stru
 
 static enum err all_at_once(const struct model_change_row *row, struct arena *a, struct model_changes *out)
 {
-	struct model_change_ask ask = { .size = NAN, .stretch_min = 6, .false_alarms = .05 };
+	struct model_change_ask ask = { .stretch_min = 6, .false_alarms = .05 };
 	return model_change_find(row, &ask, a, out);
 }
 
 static enum err one_by_one(const struct model_change_row *row, struct arena *a, struct model_changes *out)
 {
-	struct model_change_ask ask = { .size = NAN, .stretch_min = 6, .false_alarms = .05 };
+	struct model_change_ask ask = { .stretch_min = 6, .false_alarms = .05 };
 	return model_change_notice(row, &ask, NAN, a, out);
 }
 
@@ -103,6 +107,9 @@ static const struct plan nulls[] = {
 	{ "size 8, mean 5, exposures", ROUGH, 5, .exposed = true },
 	{ "size 1.5, mean 100", VERY_ROUGH, 100, .at = 0 },
 	{ "size 1.5, mean 1000, exposures", VERY_ROUGH, 1000, .exposed = true },
+	{ "clumps of 6, mean 100", CLUMPED, 100, .at = 0 },
+	{ "clumps of 6, mean 10, exposures", CLUMPED, 10, .exposed = true },
+	{ "clumps of 6, mean 2", CLUMPED, 2, .at = 0 },
 };
 
 static void expect_quiet(search find, const char *name)
@@ -141,6 +148,7 @@ static void test_planted(void **state)
 		{ "Poisson, 20 to 10", POISSON, 20, 10, 60 },
 		{ "size 8, 100 to 40", ROUGH, 100, 40, 60 },
 		{ "size 8, 40 to 100, exposures", ROUGH, 40, 100, 30, true },
+		{ "clumps of 6, 200 to 10", CLUMPED, 200, 10, 40 },
 	};
 	for (size_t i = 0; i < COUNT_OF(plans); i++) {
 		double any, hit;
@@ -175,6 +183,50 @@ static void test_two(void **state)
 	assert_in_range(found.points[1].seen, found.points[1].at, found.points[1].at + 12);
 }
 
+/* Quiet after busy: the quiet part's clumps are no changes, though the busy part alone would say that c is 1. */
+static void test_quiet_after_busy(void **state)
+{
+	struct arena *a CLEANUP(arena_drop) = arena_new(BYTES);
+	const size_t rows = 300;
+	size_t more = 0;
+	gsl_rng_set(rng, SEED);
+	for (size_t i = 0; i < rows; i++) {
+		double x[2 * WEEKS], e[WEEKS];
+		struct plan busy = { "", ROUGH, 1000, .at = 0 }, quiet = { "", CLUMPED, 5, .at = 0 };
+		struct model_change_row row = { .counts = x, .n = COUNT_OF(x) };
+		struct model_changes found;
+		draw(&busy, x, e);
+		draw(&quiet, x + WEEKS, e);
+		arena_reset(a);
+		assert_int_equal(all_at_once(&row, a, &found), ERR_OK);
+		more += found.count != 1;
+	}
+	print_message("# PELT, clumps in quiet after busy: %zu of %zu with more than one change\n", more, rows);
+	assert_true(more <= rows / 20 + 11);
+}
+
+/* What is estimated, on long rows. */
+static void test_spread(void **state)
+{
+	double x[2000];
+	struct model_change_row row = { .counts = x, .n = COUNT_OF(x) };
+	struct model_change_spread s;
+	gsl_rng_set(rng, SEED);
+	for (size_t t = 0; t < row.n; t++)
+		x[t] = gsl_ran_poisson(rng, 30);
+	assert_int_equal(model_change_spread(&row, &s), ERR_OK);
+	assert_true(s.clump + 30 / s.size < 1.2);
+	for (size_t t = 0; t < row.n; t++)
+		x[t] = gsl_ran_poisson(rng, (t < 1000 ? 500 : 10) * gsl_ran_gamma(rng, 4, .25));
+	assert_int_equal(model_change_spread(&row, &s), ERR_OK);
+	assert_true(s.clump < 2 && s.size > 3 && s.size < 5);
+	for (size_t t = 0; t < row.n; t++)
+		x[t] = 5 * gsl_ran_poisson(rng, t < 1000 ? 100 : 2);
+	assert_int_equal(model_change_spread(&row, &s), ERR_OK);
+	print_message("# clumps of 5: %.2f, size %.0f\n", s.clump, s.size);
+	assert_true(s.clump > 4 && s.clump < 6 && s.size > 20);
+}
+
 /* ---- exactness ---- */
 
 static double cost(const double *x, size_t from, size_t to, double size)
@@ -189,7 +241,8 @@ static double cost(const double *x, size_t from, size_t to, double size)
 static void test_every_cut(void **state)
 {
 	enum { N = 60, LEAST = 4 };
-	struct model_change_ask ask = { .size = 10, .stretch_min = LEAST, .false_alarms = .5 };
+	const struct model_change_spread known = { 1, 10 };
+	struct model_change_ask ask = { &known, .stretch_min = LEAST, .false_alarms = .5 };
 	struct arena *a CLEANUP(arena_drop) = arena_new(BYTES);
 	double x[N], best[N + 1], penalty = model_change_penalty(N, &ask);
 	gsl_rng_set(rng, SEED);
@@ -222,7 +275,8 @@ static void test_every_cut(void **state)
 /* Andrews (1993), table I: 5 % of the suprema over the middle 90 % exceed 9.84, over the middle 70 % 8.85. */
 static void test_penalty(void **state)
 {
-	struct model_change_ask ask = { .size = 1, .stretch_min = 50, .false_alarms = .1 };
+	const struct model_change_spread known = { 1, 1 };
+	struct model_change_ask ask = { &known, .stretch_min = 50, .false_alarms = .1 };
 	assert_true(fabs(model_change_penalty(1000, &ask) - 9.84) < .3);
 	ask.stretch_min = 150;
 	assert_true(fabs(model_change_penalty(1000, &ask) - 8.85) < .3);
@@ -266,6 +320,8 @@ int main(void)
 		cmocka_unit_test(test_clinging),
 		cmocka_unit_test(test_planted),
 		cmocka_unit_test(test_two),
+		cmocka_unit_test(test_quiet_after_busy),
+		cmocka_unit_test(test_spread),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_penalty),
 		cmocka_unit_test(test_refusals),

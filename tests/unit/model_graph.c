@@ -40,6 +40,45 @@ static void test_rank(void **state)
 	assert_true(fabs(model_graph_decayed(3, 84, 42) - .75) < 1e-12);
 }
 
+/* How far rank is from being what the definition asks for: each his share of those who answer him, and of chance. */
+static double rank_error(const struct model_graph *g, const double *rank, double *want, double *given)
+{
+	double jump = .15 / g->nodes, error = 0;
+	memset(given, 0, g->nodes * sizeof *given);
+	for (size_t i = 0; i < g->edge_count; i++)
+		given[g->edges[i].from] += g->edges[i].from != g->edges[i].to ? g->edges[i].weight : 0;
+	for (uint32_t i = 0; i < g->nodes; i++)
+		jump += given[i] > 0 ? 0 : .85 * rank[i] / g->nodes;
+	for (uint32_t i = 0; i < g->nodes; i++)
+		want[i] = jump;
+	for (size_t i = 0; i < g->edge_count; i++) {
+		const struct model_graph_edge *e = &g->edges[i];
+		want[e->to] += e->from != e->to ? .85 * rank[e->from] * e->weight / given[e->from] : 0;
+	}
+	for (uint32_t i = 0; i < g->nodes; i++)
+		error = fmax(error, fabs(want[i] - rank[i]));
+	return error;
+}
+
+/* Many shapes: chains, stars, islands, two that only answer each other, weights of very different size. */
+static void test_rank_shapes(void **state)
+{
+	static struct model_graph_edge edges[2000];
+	static double rank[500], want[500], given[500];
+	unsigned seed = 5;
+	for (uint32_t shape = 0; shape < 200; shape++) {
+		struct model_graph g = { 1 + (uint32_t)rand_r(&seed) % 499, edges, shape % 5 == 0 ? 1 + shape : 0 };
+		g.edge_count = g.edge_count ? g.edge_count : (size_t)rand_r(&seed) % COUNT_OF(edges);
+		for (size_t i = 0; i < g.edge_count; i++) {
+			uint32_t from = (uint32_t)rand_r(&seed) % g.nodes, to = (uint32_t)rand_r(&seed) % g.nodes;
+			to = shape % 4 == 0 ? (from + 1) % g.nodes : shape % 4 == 1 ? 0 : to;
+			edges[i] = (struct model_graph_edge){ from, to, exp2((double)(rand_r(&seed) % 20) - 15) };
+		}
+		assert_int_equal(model_graph_rank(&g, .85, rank), ERR_OK);
+		assert_true(rank_error(&g, rank, want, given) < 1e-9);
+	}
+}
+
 /* ---- cores ---- */
 
 /* 0-3 know each other; 4 knows two of them, 5 only 4; 6-7 in one direction each, together just enough. */
@@ -57,21 +96,16 @@ static void test_cores(void **state)
 
 static void test_resilience(void **state)
 {
-	double importance[9] = { 9, 5, 4, 3, 2, 1, 8, 8, 99 };
 	struct model_graph g = { 9, village, COUNT_OF(village) };
-	struct model_graph_left left;
-	assert_int_equal(model_graph_resilience(&g, 1, 2, importance, &left), ERR_OK);
-	assert_int_equal(left.core, 5); /* 0-4; without 0, 4 has one left */
-	assert_int_equal(left.top, 0);
-	assert_int_equal(left.remaining, 3);
-	assert_true(fabs(left.left - .75) < 1e-12);
-	assert_int_equal(model_graph_resilience(&g, 1, 3, importance, &left), ERR_OK);
-	assert_int_equal(left.core, 4);
-	assert_true(left.left == 0);
-	assert_int_equal(model_graph_resilience(&g, 1, 4, importance, &left), ERR_OK);
-	assert_int_equal(left.core, 0);
-	assert_int_equal(left.top, 9);
-	assert_true(isnan(left.left));
+	const uint32_t who[] = { 0, 2, 4, 5 };
+	double left[COUNT_OF(who)];
+	/* The 2-core is 0-4; without 0, 4 has one left; 5 was never in it. */
+	assert_int_equal(model_graph_resilience(&g, 1, 2, who, COUNT_OF(who), left), ERR_OK);
+	assert_true(left[0] == .75 && left[1] == 1 && left[2] == 1 && isnan(left[3]));
+	assert_int_equal(model_graph_resilience(&g, 1, 3, who, COUNT_OF(who), left), ERR_OK);
+	assert_true(left[0] == 0 && left[1] == 0 && isnan(left[2]));
+	assert_int_equal(model_graph_resilience(&g, 1, 4, who, COUNT_OF(who), left), ERR_OK);
+	assert_true(isnan(left[0]));
 }
 
 /* One whom all pairs share, and a ring that needs no middle. */
@@ -79,22 +113,21 @@ static void test_hub_and_wheel(void **state)
 {
 	enum { RIM = 20 };
 	struct model_graph_edge edges[2 * RIM];
-	double importance[RIM + 1] = { 1 };
-	struct model_graph_left left;
+	const uint32_t middle = 0;
+	double left;
 	size_t n = 0;
 	for (uint32_t i = 1; i <= RIM; i++)
 		edges[n++] = (struct model_graph_edge){ 0, i, 1 };
 	for (uint32_t i = 1; i < RIM; i += 2)
 		edges[n++] = (struct model_graph_edge){ i, i + 1, 1 };
 	struct model_graph g = { RIM + 1, edges, n };
-	assert_int_equal(model_graph_resilience(&g, 1, 2, importance, &left), ERR_OK);
-	assert_int_equal(left.core, RIM + 1);
-	assert_true(left.left == 0);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, &middle, 1, &left), ERR_OK);
+	assert_true(left == 0);
 	for (uint32_t i = 2; i <= RIM; i += 2)
 		edges[n++] = (struct model_graph_edge){ i, i == RIM ? 1 : i + 1, 1 };
 	g.edge_count = n;
-	assert_int_equal(model_graph_resilience(&g, 1, 2, importance, &left), ERR_OK);
-	assert_true(left.left == 1);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, &middle, 1, &left), ERR_OK);
+	assert_true(left == 1);
 }
 
 /* ---- clusters ---- */
@@ -193,13 +226,13 @@ static void test_refusals(void **state)
 	struct model_graph_edge edges[] = { { 0, 1, 1 }, { 1, 2, 1 } };
 	struct model_graph g = { 2, edges, 2 };
 	struct model_graph_clusters c = { 77, 0 };
-	struct model_graph_left left = { 77, 0, 0, 0 };
-	double rank[3] = { 77 };
+	const uint32_t who[] = { 1, 9 };
+	double rank[3] = { 77 }, left = 77;
 	uint32_t out[3] = { 77 };
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_INPUT); /* no node 2 */
 	assert_int_equal(model_graph_cores(&g, 1, out), ERR_INPUT);
 	assert_int_equal(model_graph_cluster(&g, 1, out, &c), ERR_INPUT);
-	assert_int_equal(model_graph_resilience(&g, 1, 2, rank, &left), ERR_INPUT);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, who, 1, &left), ERR_INPUT);
 	g.nodes = 3;
 	edges[1].weight = -1;
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_INPUT);
@@ -208,18 +241,19 @@ static void test_refusals(void **state)
 	edges[1].weight = 1;
 	assert_int_equal(model_graph_rank(&g, 1, rank), ERR_INPUT);
 	assert_int_equal(model_graph_cores(&g, 0, out), ERR_INPUT);
-	assert_int_equal(model_graph_resilience(&g, 1, 0, rank, &left), ERR_INPUT);
+	assert_int_equal(model_graph_resilience(&g, 1, 0, who, 1, &left), ERR_INPUT);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, who, 2, &left), ERR_INPUT);
 	g.nodes = MODEL_GRAPH_NODES_MAX + 1;
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_LIMIT);
 	g.nodes = 3;
 	base_alloc_fail(1);
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_MEMORY);
 	base_alloc_fail(0);
-	assert_true(rank[0] == 77 && out[0] == 77 && c.count == 77 && left.core == 77);
+	assert_true(rank[0] == 77 && out[0] == 77 && c.count == 77 && left == 77);
 	g = (struct model_graph){ 0, NULL, 0 };
 	assert_int_equal(model_graph_rank(&g, .85, rank), ERR_OK);
 	assert_int_equal(model_graph_cores(&g, 1, out), ERR_OK);
-	assert_int_equal(model_graph_resilience(&g, 1, 2, rank, &left), ERR_OK);
+	assert_int_equal(model_graph_resilience(&g, 1, 2, who, 0, &left), ERR_OK);
 	assert_int_equal(model_graph_cluster(&g, 1, out, &c), ERR_OK);
 	double nmi = 77;
 	assert_int_equal(model_graph_likeness(out, out, 0, &nmi), ERR_INPUT);
@@ -256,6 +290,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rank),
+		cmocka_unit_test(test_rank_shapes),
 		cmocka_unit_test(test_cores),
 		cmocka_unit_test(test_resilience),
 		cmocka_unit_test(test_hub_and_wheel),

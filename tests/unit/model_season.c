@@ -155,7 +155,7 @@ static struct model_changes changes(const double *daily, bool adjusted, unsigned
 	assert_int_equal(model_season_fit(&ask, a, &s), ERR_OK);
 	assert_int_equal(model_season_steps(&s, &ask, step_days, a, &row), ERR_OK);
 	struct model_change_row x = { row.counts, adjusted ? row.exposures : NULL, row.n };
-	struct model_change_ask how = { .size = NAN, .stretch_min = step_days == 1 ? 2 : 4, .false_alarms = .05 };
+	struct model_change_ask how = { .stretch_min = step_days == 1 ? 2 : 4, .false_alarms = .05 };
 	assert_int_equal(model_change_find(&x, &how, a, &found), ERR_OK);
 	return found;
 }

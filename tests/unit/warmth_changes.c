@@ -1,6 +1,6 @@
 /*
- * Change points and echoes of whole groups whose truth is known: what was planted is found and dated, a planned dip and a
- * steady group stay without, and where there is too little it is said why.
+ * Change points and echoes of whole groups whose truth is known: what was planted is found and dated, a planned dip and
+ * a steady group stay without, and where there is too little it is said why.
  */
 #include <math.h>
 #include <setjmp.h>
