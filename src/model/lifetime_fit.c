@@ -107,7 +107,7 @@ static enum err search_all(
 		}
 		clamp_all(x, low, high, n);
 		TRY(descend(s, low, high, x, &found));
-		if (found < best) {
+		if (i == 0 || found < best) {
 			best = found;
 			memcpy(ln_law, x, sizeof x);
 		}

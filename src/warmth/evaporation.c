@@ -195,7 +195,7 @@ static enum err evaporation_at(const struct answering *x, const double *given, c
 	e.core = w->count;
 	if (x->first_day > s->end_day - WARMTH_NOW_DAYS - WARMTH_EVAPORATION_CORE_DAYS)
 		e.doubt = WARMTH_EVAPORATION_TOO_YOUNG;
-	else if (w->count < WARMTH_EVAPORATION_CORE_MIN)
+	else if (w->count < WARMTH_EVAPORATION_CORE_MIN || !isfinite(w->sum))
 		e.doubt = WARMTH_EVAPORATION_NO_CORE;
 	else if (s->fit.verdict == MODEL_LIFETIME_TOO_FEW)
 		e.doubt = WARMTH_EVAPORATION_TOO_FEW;

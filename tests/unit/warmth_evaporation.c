@@ -315,6 +315,10 @@ static void test_weights(void **state)
 	assert_int_equal(evaporation_of(&x, &ask, &e), ERR_OK);
 	assert_int_equal(e.now.doubt, WARMTH_EVAPORATION_NO_CORE);
 	assert_true(isnan(e.now.share) && isnan(e.now.low) && isnan(e.now.high));
+	for (unsigned i = 0; i < g.members; i++)
+		left[i] = 1e308;
+	assert_int_equal(evaporation_of(&x, &ask, &e), ERR_OK);
+	assert_int_equal(e.now.doubt, WARMTH_EVAPORATION_NO_CORE);
 }
 
 /* ---- unknown ---- */
