@@ -14,8 +14,9 @@ LOCATION = {"halve": ("momentum", "reversion", "recent", "known", "weeks", "spea
             "fall": ("momentum", "reversion", "speakers", "unanswered", "since", "core_quiet")}
 SCALE = ("speakers", "uneven", "restless")
 ODDS = {"halve": ("momentum", "reversion", "recent", "known", "weeks", "speakers", "since"),
-        "fall": ("momentum", "reversion", "speakers", "since", "restless", "core_quiet")}
+        "fall": ("momentum", "reversion", "speakers", "since", "core_quiet")}
 PENALTY_LOCATION, PENALTY_SCALE, PENALTY_ODDS = 30., 7.5, 2.5
+PENALTY_SLOPE = 15.
 FREEDOM = 5
 SIMULATED_SHARE = .1
 FOLDS = 8
@@ -124,12 +125,13 @@ class Logistic:
         return with_one(columns(rows, ODDS[self.event])) @ self.odds
 
 
-def fit_level(u, y, w):
-    """Slope and shift that make held-out log odds u fit what came; the slope is held near 1."""
+def fit_level(u, y):
+    """Slope and shift that make held-out log odds u fit what came, every row alike; the slope is held near 1."""
     def loss(b):
         v = b[0] * u + b[1]
-        miss = w * (1 / (1 + np.exp(-v)) - y)
-        return (w * (np.logaddexp(0, v) - y * v)).sum() + 2.5 * (b[0] - 1) ** 2, np.array([(miss * u).sum() + 5 * (b[0] - 1), miss.sum()])
+        miss = 1 / (1 + np.exp(-v)) - y
+        value = (np.logaddexp(0, v) - y * v).sum() + PENALTY_SLOPE * (b[0] - 1) ** 2
+        return value, np.array([(miss * u).sum() + 2 * PENALTY_SLOPE * (b[0] - 1), miss.sum()])
     return minimize(loss, np.array([1., 0.]), jac=True, method="L-BFGS-B").x
 
 
@@ -154,7 +156,7 @@ class Both:
             if (place == k).any() and (place != k).any():
                 u[place == k] = Both().fit_parts(rows.take(place != k), event).mean(rows.take(place == k))
         real = rows.archive != SIMULATED
-        self.slope, self.shift = fit_level(u[real], getattr(rows, event)[real], weights(rows)[real])
+        self.slope, self.shift = fit_level(u[real], getattr(rows, event)[real])
         return self.fit_parts(rows, event)
 
     def log_odds(self, rows):

@@ -21,35 +21,33 @@ struct asked {
 };
 
 struct words {
-	const char *about, *young, *at, *halve, *fall, *came, *yes, *no, *few, *fallen, *past;
+	const char *about, *young, *head, *yes, *no, *open, *few, *fallen, *past_halve, *past_fall;
 };
 static const struct words english = {
 	.about = "Halve: the next 84 days hold less than half of the last 84. Fall: 84 days on, the two quarters that follow are\n"
 		 "below half of the group's usual. In brackets, what the model is not sure of. Then: what came of it.\n",
-	.young = "no forecast: less than 252 days of talk\n",
-	.at = "date",
-	.halve = "halve",
-	.fall = "fall",
-	.came = "then",
-	.yes = "yes",
-	.no = "no",
+	.young = "  no forecast: less than 252 days of talk\n",
+	.head = "  date        halve          then  fall           then\n",
+	.yes = "yes ",
+	.no = "no  ",
+	.open = "    ",
 	.few = "fewer than 100 messages in 84 days",
 	.fallen = "already below three quarters of its usual",
-	.past = "of %zu forecasts that are over, %.1f were expected to come true, %zu did\n",
+	.past_halve = "  Of %zu forecasts of halving that are over, %.1f were expected to come true; %zu did.\n",
+	.past_fall = "  Of %zu forecasts of a fall that are over, %.1f were expected to come true; %zu did.\n",
 };
 static const struct words chinese = {
 	.about = "减半：往后 84 天的消息不到过去 84 天的一半。\n跌落：84 天以后的两个季度，平均不到本群平常的一半。"
 		 "括号里是模型拿不准的范围。后来：事后看到的结果。\n",
-	.young = "还不能预测：说话的日子不满 252 天\n",
-	.at = "日期",
-	.halve = "减半",
-	.fall = "跌落",
-	.came = "后来",
-	.yes = "是",
-	.no = "否",
+	.young = "  还不能预测：说话的日子不满 252 天\n",
+	.head = "  日期        减半           后来  跌落           后来\n",
+	.yes = "是  ",
+	.no = "否  ",
+	.open = "    ",
 	.few = "84 天里不到 100 条消息",
 	.fallen = "已经低于平常的四分之三",
-	.past = "已见分晓的 %zu 次预测里，预计应验 %.1f 次，实际 %zu 次\n",
+	.past_halve = "  减半：已见分晓的 %zu 次预测里，预计应验 %.1f 次，实际 %zu 次。\n",
+	.past_fall = "  跌落：已见分晓的 %zu 次预测里，预计应验 %.1f 次，实际 %zu 次。\n",
 };
 
 static int complain(const char *what, const char *value)
@@ -128,7 +126,7 @@ static void print_percent(const struct words *w, const struct warmth_chance *c)
 	char text[32] = "";
 	if (c->why == WARMTH_FORECAST_SAID)
 		snprintf(text, sizeof text, "%.0f%% (%.0f-%.0f)", 100 * c->p, 100 * c->low, 100 * c->high);
-	printf("  %-14s %-4s", text, c->came == WARMTH_CAME ? w->yes : c->came == WARMTH_CAME_NOT ? w->no : "");
+	printf("  %-14s %s", text, c->came == WARMTH_CAME ? w->yes : c->came == WARMTH_CAME_NOT ? w->no : w->open);
 }
 
 static void print_table(const struct asked *a, const struct insight_forecast *f)
@@ -138,10 +136,7 @@ static void print_table(const struct asked *a, const struct insight_forecast *f)
 	bool few = false;
 	print_name(f->name);
 	putchar('\n');
-	if (f->forecast.count == 0)
-		printf("  %s", w->young);
-	else
-		printf("  %-10s  %-14s %-4s  %-14s %s\n", w->at, w->halve, w->came, w->fall, w->came);
+	printf("%s", f->forecast.count == 0 ? w->young : w->head);
 	for (size_t i = 0; i < f->forecast.count; i++) {
 		const struct warmth_forecast_row *r = &f->forecast.rows[i];
 		bool again = few;
@@ -156,12 +151,11 @@ static void print_table(const struct asked *a, const struct insight_forecast *f)
 		}
 		printf("  %s%s\n", reason(w, r), few ? " …" : "");
 	}
-	const struct warmth_forecast_past *past[] = { &f->forecast.halve, &f->forecast.fall };
-	for (size_t i = 0; i < COUNT_OF(past); i++)
-		if (past[i]->due) {
-			printf("  %s: ", i == 0 ? w->halve : w->fall);
-			printf(w->past, past[i]->due, past[i]->expected, past[i]->came);
-		}
+	const struct warmth_forecast_past *halve = &f->forecast.halve, *fall = &f->forecast.fall;
+	if (halve->due)
+		printf(w->past_halve, halve->due, halve->expected, halve->came);
+	if (fall->due)
+		printf(w->past_fall, fall->due, fall->expected, fall->came);
 	putchar('\n');
 }
 

@@ -55,10 +55,13 @@ uint64_t series_between(const struct series *s, int32_t from_day, int32_t to_day
 
 /* ---- the sweep ---- */
 
+/* The same order with and without those who come later, so that sums round alike. */
 static int earlier_first(const void *left, const void *right)
 {
 	const struct walker *a = left, *b = right;
-	return (a->days[0].day > b->days[0].day) - (a->days[0].day < b->days[0].day);
+	if (a->days[0].day != b->days[0].day)
+		return a->days[0].day < b->days[0].day ? -1 : 1;
+	return (a->index > b->index) - (a->index < b->index);
 }
 
 enum err sweep_begin(const struct warmth *w, struct arena *a, struct sweep *out)
@@ -71,7 +74,7 @@ enum err sweep_begin(const struct warmth *w, struct arena *a, struct sweep *out)
 		return ERR_MEMORY;
 	for (const struct person *p = w->people; p; p = p->next)
 		if (p->day_count)
-			s.walkers[s.walker_count++] = (struct walker){ .days = p->days, .count = p->day_count };
+			s.walkers[s.walker_count++] = (struct walker){ .days = p->days, .index = p->index, .count = p->day_count };
 	qsort(s.walkers, s.walker_count, sizeof *s.walkers, earlier_first);
 	*out = s;
 	return ERR_OK;

@@ -19,6 +19,7 @@ uint64_t series_between(const struct series *s, int32_t from_day, int32_t to_day
 /* One speaker as the dates pass over his days. */
 struct walker {
 	const struct day_count *days;
+	size_t index; /* order of appearance */
 	size_t count, from_quarter, from_year, to; /* the days of the last quarter and year are [from, to) */
 	uint64_t messages;                         /* of the last quarter */
 };
