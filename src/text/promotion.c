@@ -18,7 +18,7 @@ static const struct phrase phrases[] = {
 	{ "秒杀", PROMOTION_ORDER }, { "抢购", PROMOTION_ORDER }, { "拼团", PROMOTION_ORDER },
 	{ "团购", PROMOTION_ORDER }, { "代购", PROMOTION_ORDER }, { "要的私", PROMOTION_ORDER },
 	{ "想要的私", PROMOTION_ORDER }, { "购买链接", PROMOTION_ORDER }, { "接单", PROMOTION_ORDER },
-	{ "招代理", PROMOTION_ORDER }, { "日赚", PROMOTION_ORDER }, { "月入", PROMOTION_ORDER },
+	{ "本店", PROMOTION_ORDER }, { "招代理", PROMOTION_ORDER }, { "日赚", PROMOTION_ORDER }, { "月入", PROMOTION_ORDER },
 	{ "order now", PROMOTION_ORDER }, { "order yours", PROMOTION_ORDER }, { "order here", PROMOTION_ORDER },
 	{ "to order", PROMOTION_ORDER }, { "buy now", PROMOTION_ORDER }, { "shop now", PROMOTION_ORDER },
 	{ "free shipping", PROMOTION_ORDER }, { "in stock", PROMOTION_ORDER }, { "preorder", PROMOTION_ORDER },
@@ -160,8 +160,9 @@ static unsigned numbers_of(struct str s)
 			digits += is_digit(s.p[at++]);
 		if (digits == PHONE_DIGITS && at - from == PHONE_DIGITS && s.p[from] == '1' && s.p[from + 1] >= '3')
 			signs |= PROMOTION_CONTACT;
-		if (one_of(s, skip_blanks(s, at), currency_behind, COUNT_OF(currency_behind), &end))
-			signs |= PROMOTION_PRICE;
+		at = skip_blanks(s, at);
+		signs |= one_of(s, at, currency_behind, COUNT_OF(currency_behind), &end) ? PROMOTION_PRICE : 0;
+		signs |= stands_here(s, at, STR("折")) ? PROMOTION_DISCOUNT : 0;
 	}
 	return signs;
 }

@@ -40,7 +40,7 @@ struct str words_folded(const struct words *w);
  * their signatures differ in at most NEAR_BITS_MAX bits. A text of fewer than NEAR_WORDS_MIN words has no signature (0)
  * and is near nothing: short greetings are all alike.
  */
-#define NEAR_BITS_MAX 9u
+#define NEAR_BITS_MAX 14u
 #define NEAR_WORDS_MIN 8u
 uint64_t words_signature(const struct words *w);
 bool near_same(uint64_t a, uint64_t b);

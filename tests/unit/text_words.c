@@ -108,6 +108,8 @@ static void test_near(void **state)
 			"周六早上六点半在东门集合，骑到水库来回四十公里，带够水和备胎，中午一起吃面", false },
 		{ "the meeting on saturday is moved to the small room behind the library because of the rain",
 			"the train on sunday is late again so we will start walking from the old bridge without you", false },
+		{ "姐妹们，周末团购草莓来了，丹东现摘，一盒三斤，只要88元，限时接龙，要的在下面报数，周一发货",
+			"姐妹们，周末团购车厘子来了，智利直飞，一盒三斤，只要128元，限时接龙，要的在下面报数，周二发货", true },
 		{ "哈哈哈", "哈哈哈", false }, /* too short to say anything */
 	};
 	for (size_t i = 0; i < COUNT_OF(pairs); i++) {

@@ -1,0 +1,12 @@
+/* Included by failings_part.c: usual and notable per part and size. Measured rows: see docs/failings.md. */
+[WARMTH_PART_WEEKS_MISSED] = { { 0, .4 }, { 0, .3 }, { 0, .2 } },
+[WARMTH_PART_UNWELCOMED] = { { .3, .7 }, { .3, .6 }, { .3, .5 } },
+[WARMTH_PART_SELLING] = { { 0, .15 }, { 0, .15 }, { 0, .15 } },
+[WARMTH_PART_LAST_WORD] = { { 0, 1 }, { 0, 1 }, { 0, 1 } },
+[WARMTH_PART_HUSHED] = { { 0, .7 }, { 0, .6 }, { 0, .5 } },
+[WARMTH_PART_REMOVED] = { { 0, .1 }, { 0, .1 }, { 0, .1 } },
+[WARMTH_PART_TAKES] = { { .5, .6 }, { .5, .6 }, { .5, .6 } },
+[WARMTH_PART_OPENS] = { { .5, .9 }, { .5, .9 }, { .5, .9 } },
+[WARMTH_PART_UNHEARD] = { { -1, -.25 }, { -1, -.25 }, { -1, -.25 } },
+[WARMTH_PART_UNLIKE] = { { .4, .65 }, { .4, .65 }, { .4, .65 } },
+[WARMTH_PART_CAMPS] = { { .1, .2 }, { .1, .2 }, { .1, .2 } },
