@@ -32,7 +32,6 @@ void warmth_free(struct warmth *w)
 	idmap_free(w->rename_keys);
 	ties_free(&w->ties);
 	pulse_free(&w->pulse);
-	conduct_free(&w->conduct);
 	arena_free(w->memory);
 }
 

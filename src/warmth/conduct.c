@@ -2,19 +2,11 @@
  * Conduct: turns, answers, ends and what was led (conduct.h says what is promised).
  * Called by: add.c. Owns: weeks, turns and evidence. Not here: the hour after (conduct_hour.c), words (conduct_words.c).
  */
-#include <stdlib.h>
-
 #include "warmth/warmth_private.h"
 
 #define WEEKS_ROOM_MIN 2u
 #define ANSWER_QUARTERS 4u
 #define ADJACENT_QUARTERS 1u
-
-void conduct_free(struct conduct_group *g)
-{
-	free(g->pending);
-	g->pending = NULL;
-}
 
 enum err conduct_of_person(struct warmth *w, struct person *p, struct conduct **out)
 {
@@ -74,6 +66,13 @@ static enum err count(struct warmth *w, struct person *p, int64_t at_us, enum co
 	return ERR_OK;
 }
 
+bool conduct_turn_shows(const struct conduct_turn *t, bool ended, enum conduct_evidence_kind *out_kind)
+{
+	bool sells = t->kind == CONDUCT_PROMOTING && t->value < ANSWER_QUARTERS;
+	*out_kind = sells ? EVIDENCE_SELLING : EVIDENCE_LAST_WORD;
+	return sells || (ended && t->kind == CONDUCT_PLAIN);
+}
+
 /* The turn is over: into its week. */
 static enum err turn_close(struct warmth *w, struct conduct *c)
 {
@@ -85,11 +84,9 @@ static enum err turn_close(struct warmth *w, struct conduct *c)
 	n[COUNT_TURNS + t->kind]++;
 	n[COUNT_VALUE + t->kind] += t->value;
 	n[COUNT_ENDS] += t->ended && t->kind == CONDUCT_PLAIN;
-	struct warmth_evidence e = { t->ref, t->last_us };
-	if (t->kind == CONDUCT_PROMOTING && t->value < ANSWER_QUARTERS)
-		TRY(conduct_keep(w, c, EVIDENCE_SELLING, e));
-	if (t->ended && t->kind == CONDUCT_PLAIN)
-		TRY(conduct_keep(w, c, EVIDENCE_LAST_WORD, e));
+	enum conduct_evidence_kind kind;
+	if (conduct_turn_shows(t, t->ended, &kind))
+		TRY(conduct_keep(w, c, kind, (struct warmth_evidence){ t->ref, t->last_us }));
 	t->there = false;
 	return ERR_OK;
 }
@@ -100,6 +97,12 @@ static bool is_newcomer(const struct warmth *w, const struct person *p, int64_t 
 		p->first_us - w->conduct.first_us >= CONDUCT_EARLY_DAYS * US_PER_DAY;
 }
 
+/* Those who come when he calls take part in what is his to give: that hour stands apart from giving and taking. */
+static bool calls_now(const struct person *p, int64_t at_us)
+{
+	return p->conduct->called_us != 0 && at_us - p->conduct->called_us < CONDUCT_OPEN_US;
+}
+
 /* p answers to with so many quarters. */
 static enum err answers(struct warmth *w, struct person *p, struct person *to, int64_t at_us, unsigned quarters)
 {
@@ -107,8 +110,10 @@ static enum err answers(struct warmth *w, struct person *p, struct person *to, i
 	TRY(conduct_of_person(w, to, &c));
 	if (c->turn.there && at_us - c->turn.last_us <= CONDUCT_ANSWER_US && c->turn.value < quarters)
 		c->turn.value = (uint8_t)quarters;
-	TRY(count(w, p, at_us, COUNT_GIVEN, quarters));
-	TRY(count(w, to, at_us, COUNT_RECEIVED, quarters));
+	if (!calls_now(p, at_us))
+		TRY(count(w, p, at_us, COUNT_GIVEN, quarters));
+	if (!calls_now(to, at_us))
+		TRY(count(w, to, at_us, COUNT_RECEIVED, quarters));
 	if (is_newcomer(w, to, at_us) && c->greeter != p) {
 		c->greeter = p;
 		TRY(count(w, p, at_us, COUNT_GREETED, 1));
@@ -208,6 +213,8 @@ enum err conduct_talk(struct warmth *w, struct person *p, struct person *answere
 	TRY(take_turn(w, p, e, &new_turn));
 	TRY(count_answers(w, p, answered, e, new_turn));
 	bool call = kind_of(e->flags) == CONDUCT_CALLING, sells = kind_of(e->flags) == CONDUCT_PROMOTING;
+	if (call)
+		c->called_us = e->at_us;
 	if (call || (!sells && (opens || answered)))
 		TRY(count(w, p, e->at_us, COUNT_LED, 1));
 	if (call || (!sells && (c->latest.at_us == 0 || e->at_us - c->latest.at_us >= CONDUCT_OPEN_US)))

@@ -35,7 +35,7 @@ enum conduct_count {
 	COUNT_VALUE = COUNT_TURNS + CONDUCT_TURN_KINDS,      /* three: quarters of answers they got */
 	COUNT_ENDS = COUNT_VALUE + CONDUCT_TURN_KINDS,       /* plain turns that ended a thread */
 	COUNT_GIVEN,     /* quarters of answers to others … */
-	COUNT_RECEIVED,  /* … and from others */
+	COUNT_RECEIVED,  /* … and from others, both without the hour after his calls */
 	COUNT_GREETED,   /* newcomers answered within a day of their first word */
 	COUNT_LED,       /* 1: he opened a thread, called to an activity, greeted, or answered somebody, without selling */
 	COUNT_ENTRIES,   /* plain turns after an hour of own silence, and what others said in the hour after … */
@@ -102,6 +102,7 @@ struct conduct {
 	struct conduct_turn turn;   /* the latest, not yet in weeks */
 	struct warmth_evidence asked; /* the oldest word to him that he has not spoken after; at_us 0: none */
 	struct warmth_evidence first, latest; /* his first and his latest message */
+	int64_t called_us;          /* when he last called to an activity; 0: never */
 	struct person *greeter;     /* who answered him last as a newcomer */
 	struct conduct_matched *own;
 	uint32_t entries;
@@ -135,7 +136,6 @@ struct conduct_group {
 	bool began;
 };
 
-void conduct_free(struct conduct_group *g);
 /* Before w's last speaker and his time are replaced. answered: whom e addresses, or NULL. */
 enum err conduct_talk(struct warmth *w, struct person *p, struct person *answered, const struct warmth_event *e) MUST_USE;
 enum err conduct_act(struct warmth *w, const struct warmth_event *e) MUST_USE;
@@ -143,6 +143,8 @@ enum err conduct_act(struct warmth *w, const struct warmth_event *e) MUST_USE;
 /* ---- between the files of conduct ---- */
 enum err conduct_of_person(struct warmth *w, struct person *p, struct conduct **out) MUST_USE;
 enum err conduct_place(struct warmth *w, struct conduct *c, int64_t at_us, uint32_t **out_counts) MUST_USE;
+/* What a turn would be evidence of; false: of nothing. */
+bool conduct_turn_shows(const struct conduct_turn *t, bool ended, enum conduct_evidence_kind *out_kind);
 enum err conduct_keep(struct warmth *w, struct conduct *c, enum conduct_evidence_kind kind, struct warmth_evidence e) MUST_USE;
 /* conduct_hour.c: settle what is an hour old; then note a message; then, where it is an entry, remember it. */
 enum err conduct_hour_settle(struct warmth *w, int64_t at_us) MUST_USE;

@@ -8,8 +8,6 @@
  * In constant time per message: how many distinct people spoke since minute m is the number of those whose latest message
  * is from m or later, which a ring of 64 minutes keeps.
  */
-#include <stdlib.h>
-
 #include "warmth/warmth_private.h"
 
 #define HOUR_MINUTES 60
@@ -133,17 +131,17 @@ void conduct_hour_note(struct warmth *w, struct conduct *c, int64_t at_us)
 	g->said++;
 }
 
-static enum err room_for_one(struct conduct_group *g)
+static enum err room_for_one(struct warmth *w)
 {
+	struct conduct_group *g = &w->conduct;
 	if (g->pending_count < g->pending_room)
 		return ERR_OK;
 	size_t room = g->pending_room ? g->pending_room * 2 : PENDING_ROOM_MIN;
-	struct conduct_entry *pending = malloc(room * sizeof *pending);
+	struct conduct_entry *pending = arena_take_many(w->memory, room, sizeof *pending);
 	if (pending == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < g->pending_count; i++)
 		pending[i] = g->pending[(g->pending_first + i) % g->pending_room];
-	free(g->pending);
 	g->pending = pending;
 	g->pending_first = 0;
 	g->pending_room = room;
@@ -155,7 +153,7 @@ enum err conduct_hour_enter(struct warmth *w, struct person *p, const struct war
 	struct conduct_group *g = &w->conduct;
 	if (g->pending_count == CONDUCT_PENDING_MAX)
 		return ERR_OK;
-	TRY(room_for_one(g));
+	TRY(room_for_one(w));
 	int64_t minute = e->at_us / MINUTE_US;
 	uint32_t before = 0;
 	for (int64_t m = minute - HOUR_MINUTES + 1; m <= minute; m++)

@@ -10,8 +10,8 @@
 
 #define WORDS_OF_A_MESSAGE_MAX 512u
 #define WORDS_BEFORE_MIN 500u /* said in the group, before any word can be called rare */
-#define WEIGHT_LOST 6         /* a word oftener than once in 2^6 weighs nothing … */
-#define WEIGHT_MAX 8          /* … one that is rarer than once in 2^14 no more than this */
+#define WEIGHT_LOST 7         /* a word oftener than once in 2^7 weighs nothing … */
+#define WEIGHT_MAX 7          /* … one that is rarer than once in 2^14 no more than this */
 #define SKETCH_MAX 32000
 
 static int log2_floor(uint64_t x) { return 63 - __builtin_clzll(x | 1); }
@@ -46,8 +46,8 @@ static void sketch_add(int16_t *sketch, uint64_t hash, int weight)
 enum err warmth_add_words(struct warmth *w, int32_t person, int64_t at_us, const uint64_t *hashes, size_t count)
 {
 	struct conduct_group *g = &w->conduct;
-	struct person *p = idmap_get(w->by_id, (uint64_t)person + 1);
-	if (p == NULL || p->conduct == NULL || at_us < 0)
+	struct person *p = person < 0 ? NULL : idmap_get(w->by_id, (uint64_t)person + 1);
+	if (p == NULL || p->conduct == NULL || at_us < 0 || at_us >= (WARMTH_DAY_MAX + 1) * US_PER_DAY)
 		return ERR_OK;
 	if (g->frequencies == NULL &&
 		(g->frequencies = arena_take_many(w->memory, CONDUCT_FREQUENCIES, sizeof *g->frequencies)) == NULL)

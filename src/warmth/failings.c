@@ -147,6 +147,10 @@ static void evidence_of_owner(struct failing_work *f, const struct conduct *c)
 	for (size_t k = 0; k < CONDUCT_EVIDENCE_KINDS; k++)
 		for (size_t i = 0; c->evidence[k] && i < c->evidence[k]->count && i < CONDUCT_EVIDENCE_KEPT; i++)
 			evidence_add(f, &f->out->of[of[k]], c->evidence[k]->kept[i]);
+	enum conduct_evidence_kind kind;
+	const struct conduct_turn *t = &c->turn;
+	if (t->there && f->x->at_us - t->last_us >= CONDUCT_ANSWER_US && conduct_turn_shows(t, t->ended, &kind))
+		evidence_add(f, &f->out->of[of[kind]], (struct warmth_evidence){ t->ref, t->last_us });
 	evidence_add(f, &f->out->of[WARMTH_NO_PERSISTENCE], c->latest);
 }
 
@@ -159,7 +163,8 @@ static void evidence_of(struct failing_work *f)
 			continue;
 		if (f->owner.is_owner[p->index])
 			evidence_of_owner(f, c);
-		else if (!p->addressed && !p->followed && p->messages > 0 && p->id == x->members[x->member_at[p->index]].out.person &&
+		else if (p->messages > 0 && !f->owner.welcomed[x->member_at[p->index]] &&
+			p->first_us == x->members[x->member_at[p->index]].out.first_us &&
 			day_of(p->first_us) - x->first_day >= CONDUCT_EARLY_DAYS)
 			evidence_add(f, &f->out->of[WARMTH_NO_PERSISTENCE], c->first);
 	}
@@ -214,7 +219,6 @@ static void beside_of(struct failing_work *f, const struct failing_sums *s)
 	f->out->owner_share = own + other > 0 ? own / (own + other) : NAN;
 	f->out->repeated_share =
 		s->owner[COUNT_READ] > 0 ? s->owner[COUNT_REPEATED] / s->owner[COUNT_READ] : NAN;
-	f->out->turn_entropy = failing_turn_entropy(f->x, &f->now, f->x->a);
 	f->out->speakers = (size_t)f->now.speakers;
 }
 
@@ -276,5 +280,5 @@ enum err failings_of(const struct answering *x, struct warmth_failings *out)
 		TRY(failing_crowd_of(x, &f->owner, &f->ties, &f->past, 0, &f->crowd_past));
 	answer_all(f, before > 0);
 	evidence_of(f);
-	return ERR_OK;
+	return failing_turn_entropy(x, &f->now, &out->turn_entropy);
 }

@@ -68,6 +68,15 @@ static double less_than(double seen, double expected_fine, double little)
 	return -log2((seen + little) / (expected_fine / CONDUCT_FINE + little));
 }
 
+/* What is usual after others' entries has the owner's own talk in it, which cannot follow his entries. */
+static double hushed(const struct failing_sums *s)
+{
+	const double *n = s->owner;
+	double all = n[COUNT_MESSAGES] + s->others[COUNT_MESSAGES];
+	return n[COUNT_ENTRIES] < ENTRIES_MIN ? NAN :
+		less_than(n[COUNT_AFTER], n[COUNT_AFTER_EXPECTED] * (1 - n[COUNT_MESSAGES] / all), 1);
+}
+
 static double share(double of, double rest, double least) { return of + rest < least ? NAN : of / (of + rest); }
 
 double part_value(enum warmth_part_kind kind, const struct failing_sums *s)
@@ -83,7 +92,7 @@ double part_value(enum warmth_part_kind kind, const struct failing_sums *s)
 	case WARMTH_PART_LAST_WORD:
 		return last_word(s);
 	case WARMTH_PART_HUSHED:
-		return n[COUNT_ENTRIES] < ENTRIES_MIN ? NAN : less_than(n[COUNT_AFTER], n[COUNT_AFTER_EXPECTED], 1);
+		return hushed(s);
 	case WARMTH_PART_REMOVED:
 		return s->speakers < SPEAKERS_MIN ? NAN : n[COUNT_REMOVED] / s->speakers;
 	case WARMTH_PART_TAKES:

@@ -19,6 +19,8 @@ struct failing_window {
 };
 struct failing_owner {
 	const bool *is_owner;  /* per identity's index */
+	const bool *welcomed;  /* per member: answered within a day of his first word (conduct's way, not intake's: who merely
+	                        * speaks next must do so within WARMTH_ADJACENT_US, or in a busy group nobody is ever missed) */
 	bool there;            /* he said or did something once */
 };
 
@@ -28,7 +30,7 @@ enum err failing_owner_find(const struct answering *x, struct failing_owner *out
 void failing_window_fill(const struct answering *x, const struct failing_owner *o, int32_t end_day, size_t week_count,
 	struct failing_window *out);
 void failing_sums_add(struct failing_sums *to, const struct failing_sums *more);
-double failing_turn_entropy(const struct answering *x, const struct failing_window *window, struct arena *a);
+enum err failing_turn_entropy(const struct answering *x, const struct failing_window *window, double *out) MUST_USE;
 
 /* failings_part.c */
 void part_scale(enum warmth_part_kind kind, double speakers, struct warmth_part *out);

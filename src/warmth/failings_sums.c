@@ -12,8 +12,8 @@ enum err failing_owner_find(const struct answering *x, struct failing_owner *out
 {
 	size_t n = x->w->people_count;
 	bool *is_owner = arena_take_many(x->a, n + 1, sizeof *is_owner), *roots = arena_take_many(x->a, n + 1, sizeof *roots);
-	bool there = false;
-	if (is_owner == NULL || roots == NULL)
+	bool *welcomed = arena_take_many(x->a, x->member_count + 1, sizeof *welcomed), there = false;
+	if (is_owner == NULL || roots == NULL || welcomed == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < x->ask->owner_count; i++) {
 		const struct person *p = x->ask->owners[i] < 0 ? NULL : idmap_get(x->w->by_id, (uint64_t)x->ask->owners[i] + 1);
@@ -23,8 +23,11 @@ enum err failing_owner_find(const struct answering *x, struct failing_owner *out
 	for (const struct person *p = x->w->people; p; p = p->next) {
 		is_owner[p->index] = roots[x->stand_for[p->index]];
 		there |= is_owner[p->index] && p->conduct != NULL;
+		size_t member = x->member_at[p->index];
+		if (p->conduct && p->conduct->greeter && member != WARMTH_NO_MEMBER)
+			welcomed[member] = true;
 	}
-	*out = (struct failing_owner){ is_owner, there };
+	*out = (struct failing_owner){ is_owner, welcomed, there };
 	return ERR_OK;
 }
 
@@ -91,7 +94,7 @@ static void add_members(const struct answering *x, const struct failing_owner *o
 			continue;
 		struct failing_sums *s = &to->week[week_of_day(first) - first_week];
 		s->newcomers++;
-		s->unwelcomed += m->answered == FIRST_UNANSWERED;
+		s->unwelcomed += !o->welcomed[i];
 	}
 }
 
@@ -114,13 +117,13 @@ void failing_window_fill(const struct answering *x, const struct failing_owner *
 	}
 }
 
-double failing_turn_entropy(const struct answering *x, const struct failing_window *window, struct arena *a)
+enum err failing_turn_entropy(const struct answering *x, const struct failing_window *window, double *out)
 {
-	double *turns = arena_take_many(a, x->member_count + 1, sizeof *turns), all = 0, entropy = 0;
+	double *turns = arena_take_many(x->a, x->member_count + 1, sizeof *turns), all = 0, entropy = 0;
 	size_t people = 0;
 	int32_t first_week = week_of_day(window->from_day);
 	if (turns == NULL)
-		return NAN;
+		return ERR_MEMORY;
 	for (const struct person *p = x->w->people; p; p = p->next) {
 		size_t at = x->member_at[p->index];
 		if (p->conduct == NULL || at == WARMTH_NO_MEMBER)
@@ -135,5 +138,6 @@ double failing_turn_entropy(const struct answering *x, const struct failing_wind
 	}
 	for (size_t i = 0; i < x->member_count; i++)
 		entropy -= turns[i] > 0 ? turns[i] / all * log(turns[i] / all) : 0;
-	return people < 2 ? NAN : entropy / log((double)people);
+	*out = people < 2 ? NAN : entropy / log((double)people);
+	return ERR_OK;
 }

@@ -194,7 +194,7 @@ static void go_on(struct making *m, int64_t at_us, int32_t opener, int topic, do
 		if (hush && last != SIM_TEXT_OWNER && unit(&m->chance) < .12 * m->plan->strength)
 			who = SIM_TEXT_OWNER;
 		at_us += (int64_t)(exponential(&m->chance, unit(&m->chance) < .1 ? 15 : 2) * (double)MINUTE_US) + US_PER_S;
-		bool names = unit(&m->chance) < .4;
+		bool names = unit(&m->chance) < (who == SIM_TEXT_OWNER ? .75 : .4);
 		say(m, at_us, who, names ? (unit(&m->chance) < .7 || who == opener ? last : opener) : WARMTH_NOBODY, topic, 0);
 		last = who;
 		if (hush && who == SIM_TEXT_OWNER && unit(&m->chance) < .7 * m->plan->strength)
@@ -230,9 +230,12 @@ static void call(struct making *m, int32_t day)
 		int32_t who = pick(m, SIM_TEXT_OWNER, SIM_TEXT_OWNER, false, week);
 		if (unit(&m->chance) < .7) /* a call brings out those who seldom speak */
 			who = 1 + below(&m->chance, m->members - 1);
+		/* In a mixed crowd what is right for some is nothing for the others. */
+		for (int k = 0; planted(m, WARMTH_MIXED_CROWD, week) && k < 20 && m->camp[who] != topic / 2; k++)
+			who = 1 + below(&m->chance, m->members - 1);
 		at_us += (int64_t)(exponential(&m->chance, 3) * (double)MINUTE_US) + US_PER_S;
 		say(m, at_us, who, unit(&m->chance) < .4 ? SIM_TEXT_OWNER : WARMTH_NOBODY, topic, 0);
-		if (i % 3 == 2 && !planted(m, WARMTH_NOT_GIVING, week))
+		if (i == 2 && !planted(m, WARMTH_NOT_GIVING, week))
 			say(m, at_us + 20 * US_PER_S, SIM_TEXT_OWNER, who, topic, 0);
 	}
 }
@@ -296,7 +299,7 @@ static void day_of_group(struct making *m, int32_t day)
 		sell(m, day, 1 + below(&m->chance, m->members - 1), unit(&m->chance) < .4);
 	if (planted(m, WARMTH_SELF_INTEREST, week))
 		for (int i = poisson(&m->chance, 2.2 * m->plan->strength); i > 0; i--)
-			sell(m, day, SIM_TEXT_OWNER, unit(&m->chance) < .85);
+			sell(m, day, SIM_TEXT_OWNER, unit(&m->chance) < m->plan->ignored);
 	if (day % 10 == 0)
 		packet(m, day, true);
 	if (day % 10 == 5)
@@ -341,8 +344,9 @@ struct sim_text_plan sim_text_plan_of(unsigned plant, uint64_t seed)
 		.weeks = 28,
 		.plant_week = 14,
 		.members = 18 + below(&c, 23),
-		.threads = 2 + 2 * unit(&c),
+		.threads = 1 + unit(&c),
 		.strength = 1,
+		.ignored = .85,
 		.owner_weight = 1.5 + 3 * unit(&c) };
 }
 

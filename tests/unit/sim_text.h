@@ -24,9 +24,10 @@ struct sim_text_plan {
 	double threads;      /* a day */
 	double strength;     /* of the plant: 1 plain, less is fainter */
 	double owner_weight; /* how much oftener than others he speaks */
+	double ignored;      /* share of his planted adverts that nobody answers */
 	bool no_text;        /* the format has none: nothing is read */
 };
-/* 28 weeks, the failing from week 14 on, 18 to 40 members, 2 to 4 threads a day, as the seed will have it. */
+/* 28 weeks, the failing from week 14 on, 18 to 40 members, 1 to 2 threads a day, as the seed will have it. */
 struct sim_text_plan sim_text_plan_of(unsigned plant, uint64_t seed);
 
 /* The whole group; out_lines: messages in it. Out of memory ends the test program. */
