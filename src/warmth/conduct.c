@@ -18,9 +18,8 @@ enum err conduct_of_person(struct warmth *w, struct person *p, struct conduct **
 	return ERR_OK;
 }
 
-enum err conduct_place(struct warmth *w, struct conduct *c, int64_t at_us, uint32_t **out_counts)
+enum err conduct_place(struct warmth *w, struct conduct *c, int32_t week, uint32_t **out_counts)
 {
-	int32_t week = week_of_day(day_of(at_us));
 	size_t at = c->week_count;
 	while (at > 0 && c->weeks[at - 1].week > week)
 		at--;
@@ -61,7 +60,7 @@ static enum err count(struct warmth *w, struct person *p, int64_t at_us, enum co
 	struct conduct *c;
 	uint32_t *n;
 	TRY(conduct_of_person(w, p, &c));
-	TRY(conduct_place(w, c, at_us, &n));
+	TRY(conduct_place(w, c, week_of_day(day_of(at_us)), &n));
 	n[what] = what == COUNT_LED ? 1 : n[what] + more;
 	return ERR_OK;
 }
@@ -80,7 +79,7 @@ static enum err turn_close(struct warmth *w, struct conduct *c)
 	uint32_t *n;
 	if (!t->there)
 		return ERR_OK;
-	TRY(conduct_place(w, c, t->begin_us, &n));
+	TRY(conduct_place(w, c, week_of_day(day_of(t->begin_us)), &n));
 	n[COUNT_TURNS + t->kind]++;
 	n[COUNT_VALUE + t->kind] += t->value;
 	n[COUNT_ENDS] += t->ended && t->kind == CONDUCT_PLAIN;
@@ -174,7 +173,7 @@ static enum err take_turn(struct warmth *w, struct person *p, const struct warmt
 static enum err count_message(struct warmth *w, struct conduct *c, const struct warmth_event *e)
 {
 	uint32_t *n;
-	TRY(conduct_place(w, c, e->at_us, &n));
+	TRY(conduct_place(w, c, week_of_day(day_of(e->at_us)), &n));
 	n[COUNT_MESSAGES]++;
 	n[COUNT_READ] += (e->flags & WARMTH_READ) != 0;
 	n[COUNT_REPEATED] += (e->flags & WARMTH_NEAR_DUPLICATE) != 0;

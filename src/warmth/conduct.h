@@ -126,7 +126,7 @@ struct conduct_group {
 	int64_t first_us;
 	uint64_t said;
 	int64_t minute;                          /* the latest in the ring */
-	uint32_t messages[CONDUCT_MINUTES];      /* per minute */
+	uint64_t said_before[CONDUCT_MINUTES];   /* by all, when that minute began */
 	uint32_t latest_speakers[CONDUCT_MINUTES]; /* who spoke last in that minute */
 	struct conduct_entry *pending;           /* a ring of room entries */
 	size_t pending_first, pending_count, pending_room;
@@ -142,7 +142,7 @@ enum err conduct_act(struct warmth *w, const struct warmth_event *e) MUST_USE;
 
 /* ---- between the files of conduct ---- */
 enum err conduct_of_person(struct warmth *w, struct person *p, struct conduct **out) MUST_USE;
-enum err conduct_place(struct warmth *w, struct conduct *c, int64_t at_us, uint32_t **out_counts) MUST_USE;
+enum err conduct_place(struct warmth *w, struct conduct *c, int32_t week, uint32_t **out_counts) MUST_USE;
 /* What a turn would be evidence of; false: of nothing. */
 bool conduct_turn_shows(const struct conduct_turn *t, bool ended, enum conduct_evidence_kind *out_kind);
 enum err conduct_keep(struct warmth *w, struct conduct *c, enum conduct_evidence_kind kind, struct warmth_evidence e) MUST_USE;

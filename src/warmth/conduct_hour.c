@@ -14,16 +14,21 @@
 #define MINUTE_US (60 * US_PER_S)
 #define PENDING_ROOM_MIN 16u
 #define MATCHES_MIN 5u       /* fewer entries of others: the time of day is left away */
-#define OWN_ENTRIES_MIN 4u   /* until then his own are too few to be worth a table that takes them out again */
+#define OWN_ENTRIES_MIN 16u  /* until then his own are too few to be worth a table that takes them out again */
 
-static uint32_t *slot(uint32_t *ring, int64_t minute) { return &ring[(uint64_t)minute % CONDUCT_MINUTES]; }
+static size_t slot_of(int64_t minute) { return (uint64_t)minute % CONDUCT_MINUTES; }
 
 static void advance(struct conduct_group *g, int64_t minute)
 {
 	int64_t steps = minute - g->minute;
-	for (int64_t i = 0; i < steps && i < (int64_t)CONDUCT_MINUTES; i++) {
-		*slot(g->messages, minute - i) = 0;
-		*slot(g->latest_speakers, minute - i) = 0;
+	if (steps >= (int64_t)CONDUCT_MINUTES) {
+		memset(g->latest_speakers, 0, sizeof g->latest_speakers);
+		for (size_t i = 0; i < CONDUCT_MINUTES; i++)
+			g->said_before[i] = g->said;
+	}
+	for (int64_t i = 0; i < steps && steps < (int64_t)CONDUCT_MINUTES; i++) {
+		g->said_before[slot_of(minute - i)] = g->said;
+		g->latest_speakers[slot_of(minute - i)] = 0;
 	}
 	g->minute = minute;
 }
@@ -71,7 +76,7 @@ static enum err entry_count(struct warmth *w, const struct conduct_entry *e, str
 	struct conduct_cell like = matches(&w->conduct, c->own, block, busy);
 	uint32_t *n;
 	if (like.entries >= MATCHES_MIN) {
-		TRY(conduct_place(w, c, e->at_us, &n));
+		TRY(conduct_place(w, c, week_of_day(day_of(e->at_us)), &n));
 		n[e->call ? COUNT_CALLS : COUNT_ENTRIES]++;
 		n[e->call ? COUNT_RESPONDERS : COUNT_AFTER] += e->call ? seen.responders : seen.after;
 		n[e->call ? COUNT_RESPONDERS_EXPECTED : COUNT_AFTER_EXPECTED] +=
@@ -96,7 +101,7 @@ static struct conduct_cell hour_seen(const struct conduct_group *g, const struct
 	seen.after = (uint32_t)(g->said - e->said - own);
 	uint32_t people = 0;
 	for (int64_t m = e->minute; m <= g->minute; m++) {
-		uint32_t here = g->latest_speakers[(uint64_t)m % CONDUCT_MINUTES];
+		uint32_t here = g->latest_speakers[slot_of(m)];
 		here -= here > 0 && m == e->person->conduct->minute;
 		people += m > e->minute ? here : here > e->same_minute ? here - e->same_minute : 0;
 	}
@@ -122,10 +127,9 @@ void conduct_hour_note(struct warmth *w, struct conduct *c, int64_t at_us)
 {
 	struct conduct_group *g = &w->conduct;
 	int64_t minute = at_us / MINUTE_US;
-	if (c->said > 0 && c->minute > minute - (int64_t)CONDUCT_MINUTES && *slot(g->latest_speakers, c->minute) > 0)
-		--*slot(g->latest_speakers, c->minute);
-	++*slot(g->latest_speakers, minute);
-	++*slot(g->messages, minute);
+	if (c->said > 0 && c->minute > minute - (int64_t)CONDUCT_MINUTES && g->latest_speakers[slot_of(c->minute)] > 0)
+		g->latest_speakers[slot_of(c->minute)]--;
+	g->latest_speakers[slot_of(minute)]++;
 	c->minute = minute;
 	c->said++;
 	g->said++;
@@ -155,9 +159,7 @@ enum err conduct_hour_enter(struct warmth *w, struct person *p, const struct war
 		return ERR_OK;
 	TRY(room_for_one(w));
 	int64_t minute = e->at_us / MINUTE_US;
-	uint32_t before = 0;
-	for (int64_t m = minute - HOUR_MINUTES + 1; m <= minute; m++)
-		before += m < 0 ? 0 : *slot(g->messages, m);
+	uint64_t before = g->said - g->said_before[slot_of(minute - HOUR_MINUTES + 1)];
 	/* His own message is not noted yet: it is the one after g->said and his said. */
 	g->pending[(g->pending_first + g->pending_count++) % g->pending_room] = (struct conduct_entry){ .person = p,
 		.minute = minute,
@@ -165,8 +167,8 @@ enum err conduct_hour_enter(struct warmth *w, struct person *p, const struct war
 		.at_us = e->at_us,
 		.said = g->said,
 		.own_said = p->conduct->said,
-		.before = before,
-		.same_minute = *slot(g->latest_speakers, minute),
+		.before = (uint32_t)before,
+		.same_minute = g->latest_speakers[slot_of(minute)],
 		.call = call };
 	return ERR_OK;
 }

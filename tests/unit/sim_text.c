@@ -194,7 +194,7 @@ static void go_on(struct making *m, int64_t at_us, int32_t opener, int topic, do
 		if (hush && last != SIM_TEXT_OWNER && unit(&m->chance) < .12 * m->plan->strength)
 			who = SIM_TEXT_OWNER;
 		at_us += (int64_t)(exponential(&m->chance, unit(&m->chance) < .1 ? 15 : 2) * (double)MINUTE_US) + US_PER_S;
-		bool names = unit(&m->chance) < (who == SIM_TEXT_OWNER ? .75 : .4);
+		bool names = unit(&m->chance) < (who == SIM_TEXT_OWNER ? .9 : .4);
 		say(m, at_us, who, names ? (unit(&m->chance) < .7 || who == opener ? last : opener) : WARMTH_NOBODY, topic, 0);
 		last = who;
 		if (hush && who == SIM_TEXT_OWNER && unit(&m->chance) < .7 * m->plan->strength)
