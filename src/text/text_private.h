@@ -46,4 +46,21 @@ static inline uint64_t bytes_load(const char *p)
 }
 static inline bool bytes_plain(uint64_t v) { return ((v | (v - BYTES_ONE)) & BYTES_HIGH) == 0; }
 
+/* splitmix64's finaliser (Steele, Lea, Flood 2014): every bit of the input moves every bit of the output. */
+static inline uint64_t hash_mix(uint64_t z)
+{
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+/* FNV-1a (Fowler, Noll, Vo), mixed. Not against an enemy: whoever makes two words collide gains nothing by it. */
+static inline uint64_t text_hash(struct str s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
+	return hash_mix(h);
+}
+
 #endif

@@ -43,7 +43,7 @@ void warmth_drop(struct warmth **w)
 
 int64_t warmth_last_us(const struct warmth *w) { return w->last_event_us; }
 
-static struct person *person_of(struct warmth *w, int32_t id)
+struct person *person_of(struct warmth *w, int32_t id)
 {
 	if (w->latest_used && w->latest_used->id == id)
 		return w->latest_used;
@@ -121,6 +121,7 @@ static enum err add_talk(struct warmth *w, const struct warmth_event *e)
 	bool adjacent = w->last_speaker && w->last_speaker != p && e->at_us >= w->last_talk_us &&
 		e->at_us - w->last_talk_us <= WARMTH_ADJACENT_US;
 	intake_talk(w->last_speaker, answered, p, e->at_us);
+	TRY(conduct_talk(w, p, answered, e));
 	if (answered)
 		TRY(ties_add(w, p, answered, day_of(e->at_us), WARMTH_TIE_ANSWER));
 	else if (adjacent && e->target == WARMTH_NOBODY)
@@ -171,6 +172,8 @@ enum err warmth_add(struct warmth *w, const struct warmth_event *e)
 		TRY(add_rename(w, e));
 	else if (e->kind == WARMTH_JOIN && e->person != WARMTH_NOBODY)
 		TRY(add_join(w, e));
+	if (e->flags & (WARMTH_REMOVED | WARMTH_PACKET_GIVEN | WARMTH_PACKET_OPENED))
+		TRY(conduct_act(w, e));
 	w->joins += e->kind == WARMTH_JOIN;
 	w->leaves += e->kind == WARMTH_LEAVE;
 	w->last_event_us = !w->any || e->at_us > w->last_event_us ? e->at_us : w->last_event_us;

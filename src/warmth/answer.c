@@ -281,6 +281,7 @@ enum err warmth_answer(
 	TRY(regulars_of(&x, &regulars));
 	TRY(silence_order_of(&x, &regulars, &r.silence_order));
 	TRY(contagion_of(&x, &regulars, &r.contagion));
+	TRY(failings_of(&x, &r.failings));
 	*out = r;
 	return ERR_OK;
 }

@@ -6,13 +6,14 @@
  * question give the same answer. Adding an event costs O(1) amortised; memory grows with people and their active days,
  * never with messages. What cannot be known is said to be unknown, never 0. The end of a log is censoring, not death.
  * Used by: insight (which feeds it from files and from the journal). Owns: the counts of one group.
- * Not here: names and texts (the feeder keeps them), words for people (report), forecasts, failings.
+ * Not here: names and texts (the feeder keeps them), words for people (report), forecasts.
  */
 #ifndef HEARTH_WARMTH_H
 #define HEARTH_WARMTH_H
 
 #include "base/base.h"
 #include "warmth/contagion.h"
+#include "warmth/failings.h"
 #include "warmth/intake.h"
 #include "warmth/resilience.h"
 #include "warmth/silence_order.h"
@@ -39,7 +40,19 @@ enum warmth_kind {
 };
 enum warmth_flag {
 	WARMTH_BOT = 1,       /* said by a machine: counted apart */
-	WARMTH_COLLECTIVE = 2 /* many people under one id ("deleted account"): talk, but nobody's rhythm */
+	WARMTH_COLLECTIVE = 2, /* many people under one id ("deleted account"): talk, but nobody's rhythm */
+	/* of TALK, as far as the feeder has the text (see text/promotion.h); the failings rest on these: */
+	WARMTH_READ = 4,           /* the text was read: what follows is known, not just not set */
+	WARMTH_PROMOTION = 8,
+	WARMTH_CALL = 16,          /* calls to an activity */
+	WARMTH_QUESTION = 32,
+	WARMTH_LINK = 64,
+	WARMTH_NEAR_DUPLICATE = 128, /* nearly what he said before */
+	/* of LEAVE and OTHER, where target did it to person: */
+	WARMTH_REMOVED = 256,      /* LEAVE: was removed; OTHER: his message was taken away */
+	/* of OTHER: */
+	WARMTH_PACKET_GIVEN = 512,
+	WARMTH_PACKET_OPENED = 1024
 };
 struct warmth_event {
 	int64_t at_us;
@@ -47,6 +60,7 @@ struct warmth_event {
 	int32_t target; /* TALK: who is answered or addressed; RENAME: the new identity; or WARMTH_NOBODY */
 	enum warmth_kind kind;
 	unsigned flags;
+	int64_t ref; /* the feeder's number of the message or line, given back as evidence; 0: none */
 };
 
 struct warmth;
@@ -56,6 +70,8 @@ void warmth_drop(struct warmth **w);
 /* Events may come in any order, but rhythm within a day (who answers whom) is only seen when they come in order of
  * time. ERR_INPUT: a time outside the days above, or a person below WARMTH_NOBODY; nothing was counted. ERR_MEMORY. */
 enum err warmth_add(struct warmth *w, const struct warmth_event *e) MUST_USE;
+/* The words (hashes) of a TALK that was just added, for what its members have in common. ERR_MEMORY. */
+enum err warmth_add_words(struct warmth *w, int32_t person, int64_t at_us, const uint64_t *hashes, size_t count) MUST_USE;
 
 /* The time of the last event, 0 before the first. */
 int64_t warmth_last_us(const struct warmth *w);
@@ -67,9 +83,11 @@ struct warmth_ask {
 	bool slow;     /* also what takes long: changes, bursts, resilience; else they are unknown, not asked */
 	const struct model_season_range *holidays; /* with slow: days that explain a dip; may be NULL */
 	size_t holiday_count;
-	uint64_t seed; /* of the resamplings (order, level, evaporation) */
+	uint64_t seed; /* of the resamplings */
 	size_t evaporation_steps;   /* back from at, at most WARMTH_EVAPORATION_STEPS_MAX */
 	bool evaporation_by_others; /* by the BG/NBD and the Pareto/NBD too */
+	const int32_t *owners; /* the ids of him whom the failings are about */
+	size_t owner_count;    /* 0: not known */
 };
 
 /* ---- what is answered ---- */
@@ -214,6 +232,7 @@ struct warmth_reading {
 	struct warmth_resilience resilience;
 	struct warmth_evaporation evaporation;
 	struct warmth_fan fan;
+	struct warmth_failings failings; /* for the owner only */
 };
 
 /* Everything in out lives in the arena. ERR_MEMORY; out untouched then. */

@@ -3,6 +3,7 @@
 #define HEARTH_WARMTH_PRIVATE_H
 
 #include "warmth/departure.h"
+#include "warmth/conduct.h"
 #include "warmth/ties.h"
 #include "warmth/pulse.h"
 #include "warmth/runs.h"
@@ -30,6 +31,7 @@ struct person {
 	struct day_count *days;  /* sorted */
 	size_t day_count, day_room;
 	struct tie *ties, *latest_tie; /* from him */
+	struct conduct *conduct;  /* what the failings rest on, or NULL */
 	struct person *next;     /* in order of appearance */
 };
 
@@ -55,6 +57,7 @@ struct warmth {
 	struct ties ties;
 	struct pulse pulse;
 	struct runs runs;
+	struct conduct_group conduct;
 };
 
 /* What his first message got, see intake.h. */
@@ -97,6 +100,9 @@ static inline uint64_t chance_next(uint64_t *state)
 /* 0 .. n - 1; n is small beside 2^64, so the remainder's bias is nothing. */
 static inline size_t chance_below(uint64_t *state, size_t n) { return (size_t)(chance_next(state) % n); }
 
+/* The person of an id, made when there is none; NULL: memory. */
+struct person *person_of(struct warmth *w, int32_t id);
+
 /* speaker talks at at_us; before spoke last, answered is replied to or named; either may be NULL. */
 void intake_talk(struct person *before, struct person *answered, const struct person *speaker, int64_t at_us);
 
@@ -127,5 +133,6 @@ struct evaporation_ask {
 enum err evaporation_of(
 	const struct answering *x, const struct evaporation_ask *ask, struct warmth_evaporation *out) MUST_USE;
 struct warmth_evaporation evaporation_unknown(void); /* where nobody ever talked */
+enum err failings_of(const struct answering *x, struct warmth_failings *out) MUST_USE;
 
 #endif
