@@ -11,7 +11,7 @@
 
 enum err ties_new(struct ties *t)
 {
-	*t = (struct ties){ .pairs = idmap_new() };
+	*t = (struct ties){ .pairs = idmap_new(), .sweep_at = WARMTH_TIES_SWEEP_MIN };
 	return t->pairs ? ERR_OK : ERR_MEMORY;
 }
 
@@ -22,20 +22,64 @@ void ties_free(struct ties *t)
 	t->pairs = NULL;
 }
 
+static bool is_faint(const struct tie *tie, int32_t bin)
+{
+	uint64_t quarters = 0;
+	for (uint32_t i = 0; i < tie->bin_count; i++)
+		quarters += tie->bins[i].quarters;
+	return quarters < WARMTH_TIE_FAINT && (tie->bin_count == 0 || tie->bins[tie->bin_count - 1].bin <= bin - WARMTH_TIE_FAINT_BINS);
+}
+
+/* Forget the faint ones, as of this bin. The next time when there are twice as many as are left: that is O(1) a pair. */
+static void ties_sweep(struct warmth *w, int32_t bin)
+{
+	struct ties *t = &w->ties;
+	for (struct person *p = w->people; p; p = p->next) {
+		p->latest_tie = NULL;
+		for (struct tie **at = &p->ties; *at;) {
+			struct tie *tie = *at;
+			if (!is_faint(tie, bin)) {
+				at = &tie->next;
+				continue;
+			}
+			*at = tie->next;
+			idmap_remove(t->pairs, (uint64_t)tie->from->index << 32 | tie->to->index);
+			t->count--;
+			t->bins -= tie->bin_count;
+			tie->bin_count = 0;
+			tie->next = t->spare;
+			t->spare = tie;
+		}
+	}
+	t->sweep_at = 2 * t->count > WARMTH_TIES_SWEEP_MIN ? 2 * t->count : WARMTH_TIES_SWEEP_MIN;
+}
+
+static struct tie *tie_new(struct warmth *w, struct person *from, struct person *to)
+{
+	struct tie *tie = w->ties.spare;
+	if (tie)
+		w->ties.spare = tie->next;
+	else if ((tie = ARENA_NEW(w->memory, struct tie)) == NULL)
+		return NULL;
+	*tie = (struct tie){ .from = from, .to = to, .bins = tie->bins, .bin_room = tie->bin_room, .next = from->ties };
+	return tie;
+}
+
 /* NULL in *out_tie: there is no room for a further pair. People talk in twos and threes: the latest is tried first.
  * */
-static enum err tie_between(struct warmth *w, struct person *from, struct person *to, struct tie **out_tie)
+static enum err tie_between(struct warmth *w, struct person *from, struct person *to, int32_t bin, struct tie **out_tie)
 {
 	struct ties *t = &w->ties;
 	uint64_t key = (uint64_t)from->index << 32 | to->index;
 	struct tie *tie = from->latest_tie;
 	if (tie == NULL || tie->to != to)
 		tie = idmap_get(t->pairs, key);
+	if (tie == NULL && t->count >= t->sweep_at)
+		ties_sweep(w, bin);
 	if (tie == NULL && t->count < WARMTH_TIES_MAX) {
-		tie = ARENA_NEW(w->memory, struct tie);
+		tie = tie_new(w, from, to);
 		if (tie == NULL)
 			return ERR_MEMORY;
-		*tie = (struct tie){ .from = from, .to = to, .next = from->ties };
 		TRY(idmap_put(t->pairs, key, tie));
 		from->ties = tie;
 		t->count++;
@@ -64,8 +108,8 @@ static enum err bins_grow(struct warmth *w, struct tie *tie)
 enum err ties_add(struct warmth *w, struct person *from, struct person *to, int32_t day, unsigned quarters)
 {
 	struct tie *tie;
-	TRY(tie_between(w, from, to, &tie));
 	int32_t bin = day / WARMTH_TIE_BIN_DAYS;
+	TRY(tie_between(w, from, to, bin, &tie));
 	uint32_t at = tie ? tie->bin_count : 0;
 	while (at > 0 && tie->bins[at - 1].bin > bin)
 		at--;

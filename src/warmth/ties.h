@@ -2,7 +2,8 @@
  * ties: who answers whom, kept while events pass.
  *
  * Promises: O(1) amortised per message; memory grows with pairs and the 28-day bins in which they met, up to
- * WARMTH_TIES_MAX pairs and WARMTH_TIE_BINS_MAX bins; what comes after that is counted as lost and changes nothing
+ * WARMTH_TIES_MAX pairs and WARMTH_TIE_BINS_MAX bins; pairs that hardly met (fewer than WARMTH_TIE_FAINT quarters ever) and
+ * not within WARMTH_TIE_FAINT_BINS are forgotten when there are many, so in a large channel only neighbours are kept; what comes after that is counted as lost and changes nothing
  * else, so importance stays whole. A tie is directed: from answered to. A reply or a mention is four quarters;
  * simply speaking next within WARMTH_ADJACENT_US is one.
  * Called by: add.c (ties_add), whatever looks at ties (ties_of). Inside this room only. Owns: the bins in struct
@@ -17,6 +18,9 @@
 #define WARMTH_TIES_MAX (2u << 20)
 #define WARMTH_TIE_BINS_MAX (8u << 20)
 #define WARMTH_TIE_BIN_DAYS 28
+#define WARMTH_TIE_FAINT 8u        /* no tie to contagion, nothing to a decayed graph */
+#define WARMTH_TIE_FAINT_BINS 7
+#define WARMTH_TIES_SWEEP_MIN 50000u
 #define WARMTH_TIE_ANSWER 4u   /* quarters of a reply or a mention */
 #define WARMTH_TIE_ADJACENT 1u /* of speaking next */
 
@@ -39,6 +43,8 @@ struct tie {
 struct ties {
 	struct idmap *pairs; /* two indices -> struct tie */
 	size_t count, bins;
+	size_t sweep_at;     /* count at which faint pairs are forgotten */
+	struct tie *spare;   /* forgotten ones, to be used again */
 	uint64_t lost;       /* quarters that found no room */
 };
 
