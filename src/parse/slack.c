@@ -1,8 +1,8 @@
 /*
  * Slack's export: a .zip of channels.json, users.json and a folder per channel with a file per day; or one day's file.
  *
- * Every file is a list, and each element says by its keys what it is: a message, a person, a channel, or a note about an
- * integration, which is none of our events. The tables lie above the folders, so they are read first (source.h); a
+ * Every file is a list, and each element says by its keys what it is: a message, a person, a channel, or a note about
+ * an integration, which is none of our events. The tables lie above the folders, so they are read first (source.h); a
  * folder is named after its channel, or after a direct chat's id. A message's ts is its id, and counts microseconds.
  * Edits in full exports (message_changed) are events of the system: the message itself is there with its last text.
  * Not here: markup (slack_text.c).
