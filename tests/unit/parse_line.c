@@ -54,8 +54,8 @@ static void test_day_or_month(void **state)
 	assert_false(parse_asks_date_order(s.parse));
 	expect_line(&s, "2024-02-01T07:08:00Z");
 	see_free(&s);
-	read_content(&s, NULL, ".txt", STR("[LINE] G\n\nอ. 2/1/2024\n07:08\tAnn\thello\nส. 13/1/2024\n07:08\tAnn\thel"
-			"lo\n"));
+	read_content(&s, NULL, ".txt", STR("[LINE] G\n\nอ. 2/1/2024\n07:08\tAnn\thello\nส. 13/1/2024\n07:08\tAnn\t"
+		"hello\n"));
 	assert_false(parse_asks_date_order(s.parse));
 	see_free(&s);
 	/* the same weekday both ways: the month comes first in English */
@@ -99,8 +99,8 @@ static void test_system(void **state)
 		for (int tabs = 1; tabs <= 2; tabs++) {
 			char text[512], wanted[128];
 			struct see s;
-			snprintf(text, sizeof text, "[LINE] G\n\n2024/01/02(火)\n07:08%s%s\n", tabs == 1 ? "\t"
-					: "\t\t", lines[i][0]);
+			snprintf(text, sizeof text, "[LINE] G\n\n2024/01/02(火)\n07:08%s%s\n",
+				tabs == 1 ? "\t" : "\t\t", lines[i][0]);
 			snprintf(wanted, sizeof wanted, "g0 %s", lines[i][1]);
 			read_content(&s, NULL, ".txt", str_of(text));
 			expect_line(&s, wanted);
@@ -140,8 +140,8 @@ static void test_self_and_strays(void **state)
 	const struct parse_options o = { .self_name = STR("Ann") };
 	struct see s;
 	read_content(&s, &o, ".txt",
-		STR("[LINE] Chat history in G\nSaved on: 1/30/2026 10:00\n07:08\tBo\ttoo early\nstray\n2024/01/02(火)"
-				"\nstray\n"
+		STR("[LINE] Chat history in G\nSaved on: 1/30/2026 10:00\n07:08\tBo\ttoo early\nstray\n2024/01/02(火)\n"
+		    "stray\n"
 		    "07:08\t\tYou unsent a message.\n07:09\tAnn\tx\n"));
 	assert_int_equal(parse_people(s.parse), 1);
 	assert_true(parse_person_is_self(s.parse, 0));
@@ -173,8 +173,8 @@ static void test_blanks_for_tabs(void **state)
 {
 	struct see s;
 	read_content(&s, NULL, ".txt",
-		STR("2024.01.02 Tuesday\n07:08 Ann Lee joined the group.\n07:09 Ann Lee a photo\n07:10 Bo Stickers\n0"
-				"7:11 Bo see\n"
+		STR("2024.01.02 Tuesday\n07:08 Ann Lee joined the group.\n07:09 Ann Lee a photo\n07:10 Bo Stickers\n"
+		    "07:11 Bo see\n"
 		    "06:30 is early\n12:30\tis late\n2024.01.03 Wednesday\n06:00 Ann Lee left the group.\n06:01 Bo\n"));
 	expect_line(&s, "text Ann Lee > - [] 7 | a photo");
 	expect_line(&s, "media Bo > - [] 0 | \n");
@@ -210,8 +210,8 @@ static void test_welink(void **state)
 
 static void test_hurt(void **state)
 {
-	static const char *const files[] = { "line_en.txt", "line_zh.txt", "line_month_first.txt", "line_computer.txt"
-			};
+	static const char *const files[] = { "line_en.txt", "line_zh.txt", "line_month_first.txt",
+		"line_computer.txt" };
 	for (size_t i = 0; i < COUNT_OF(files); i++)
 		hurt("line", files[i]);
 	hurt("welink", "welink.txt");

@@ -7,8 +7,8 @@
 #define AT ",\"ts\":\"1704420000.000100\"}"
 #define SAYS(more) "{\"type\":\"message\",\"user\":\"U1\",\"text\":\"x\"" more AT
 #define USERS(name)                                                                                            \
-	"[{\"id\":\"U1\",\"team_id\":\"T1\",\"name\":\"a\",\"profile\":{\"display_name\":\"\",\"real_name\":\""
-	name "\"}}]"
+	"[{\"id\":\"U1\",\"team_id\":\"T1\",\"name\":\"a\","                                                       \
+	"\"profile\":{\"display_name\":\"\",\"real_name\":\"" name "\"}}]"
 #define CHANNELS(id) "[{\"id\":\"" id "\",\"name\":\"general\",\"created\":1,\"creator\":\"U1\",\"members\":[\"U1\"]}]"
 
 static void says(const char *record, const char *wanted)
@@ -106,17 +106,14 @@ static void test_signs_without_end(void **state)
 static void test_threads(void **state)
 {
 	struct see s;
+#define IN_THREAD(user, text, second, thread, more) \
+	"{\"type\":\"message\",\"user\":\"" user "\",\"text\":\"" text "\",\"ts\":\"170442000" second ".000100\"" \
+	",\"thread_ts\":\"" thread "\"" more "}"
 	read_content(&s, NULL, ".json",
-		STR("[{\"type\":\"message\",\"user\":\"U1\",\"text\":\"a\",\"ts\":\"1704420000.000100\",\"thread_ts\""
-				":\"1704420000.000100\"},"
-		    "{\"type\":\"message\",\"user\":\"U2\",\"text\":\"b <@U3>\",\"ts\":\"1704420001.000100\",\"thread"
-		"_ts\":\"1704420000.000100\"},"
-		    "{\"type\":\"message\",\"user\":\"U3\",\"text\":\"c\",\"ts\":\"1704420002.000100\",\"thread_ts\":"
-		"\"1600000000.000100\","
-		    "\"parent_user_id\":\"U4\"},"
-		    "{\"type\":\"message\",\"user\":\"U3\",\"text\":\"d\",\"ts\":\"1704420003.000100\",\"thread_ts\":"
-		"\"1600000000.000200\","
-		    "\"parent_user_id\":\"USLACKBOT\"}]"));
+		STR("[" IN_THREAD("U1", "a", "0", "1704420000.000100", "") ","
+			IN_THREAD("U2", "b <@U3>", "1", "1704420000.000100", "") ","
+			IN_THREAD("U3", "c", "2", "1600000000.000100", ",\"parent_user_id\":\"U4\"") ","
+			IN_THREAD("U3", "d", "3", "1600000000.000200", ",\"parent_user_id\":\"USLACKBOT\"") "]"));
 	expect_line(&s, "text U1 > - [] 1 #1704420000.000100 in 1704420000.000100 | a");
 	expect_line(&s, "text U2 > U1 [] 5 #1704420001.000100 in 1704420000.000100 | b @U3");
 	expect_line(&s, "text U3 > U4 [] 1 #1704420002.000100 in 1600000000.000100 | c");
