@@ -141,11 +141,12 @@ static enum err author_of(struct slack *s, const struct parse_node *m, struct pa
 /* What somebody wrote; beside files of old there is only a sentence of Slack's around it. */
 static struct str markup_of(const struct parse_node *m, enum parse_kind kind)
 {
+	const struct parse_node *file = parse_node_get(m, "file"); /* of old; today they are files */
 	struct str comment = parse_node_text(parse_node_get(m, "comment"), "comment");
 	if (comment.n > 0)
 		return comment;
-	if (kind == PARSE_MEDIA) /* "<@U1> uploaded a file: <…> and commented: …" */
-		return parse_node_text(parse_node_get(parse_node_get(m, "file"), "initial_comment"), "comment");
+	if (kind == PARSE_MEDIA && file != NULL) /* "<@U1> uploaded a file: <…> and commented: …" */
+		return parse_node_text(parse_node_get(file, "initial_comment"), "comment");
 	return parse_node_text(m, "text");
 }
 

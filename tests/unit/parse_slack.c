@@ -35,6 +35,10 @@ static void test_kinds(void **state)
 	says(SAYS(",\"subtype\":\"a_new_one\""), "g0 system U1");
 	says(SAYS(",\"files\":[{\"id\":\"F1\"}]"), "g0 media U1 > - [] 1");
 	says(SAYS(",\"files\":[]"), "g0 text U1");
+	says(SAYS(",\"subtype\":\"file_share\",\"files\":[{}]"), "g0 media U1 > - [] 1 #1704420000.000100 | x");
+	says(SAYS(",\"subtype\":\"file_share\",\"file\":{}"), "g0 media U1 > - [] 0");
+	says(SAYS(",\"subtype\":\"file_share\",\"file\":{\"initial_comment\":{\"comment\":\"hot\"}}"),
+		"g0 media U1 > - [] 3 #1704420000.000100 | hot");
 	says(SAYS(",\"bot_id\":\"B1\""), "g0 text U1 > - [b]");
 	says("{\"type\":\"message\",\"subtype\":\"bot_message\",\"username\":\"w\",\"text\":\"x\"" AT,
 			"person w = w bot");
