@@ -54,8 +54,8 @@ struct parse_json {
 	enum err (*open)(void *arg, struct str path);
 	enum err (*close)(void *arg, struct str path);
 	void *arg;
-	/* The file is a row of values, a line each or spread over lines. "" is then each object of the row that stands for
-	 * itself (and is counted as a record). */
+	/* The file is a row of values, a line each or spread over lines. "" is then each object of the row that stands
+	 * for itself (and is counted as a record). */
 	bool rows;
 };
 enum err parse_json_file(struct parse *p, struct source *in, const struct parse_json *walk) MUST_USE;

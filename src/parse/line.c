@@ -2,8 +2,8 @@
  * LINE's "Export chat history": a title, then days, each on a line of its own, with "time TAB name TAB text" below.
  *
  * The system speaks without a name. Texts of several lines stand in quotation marks on phones, bare on computers, which
- * also write blanks for tabs: there a name ends at the first blank, unless a longer one was met before. There are no ids
- * and no seconds. Called through formats.c. Not here: days (line_date.c), words (line_words.c).
+ * also write blanks for tabs: there a name ends at the first blank, unless a longer one was met before. There are no
+ * ids and no seconds. Called through formats.c. Not here: days (line_date.c), words (line_words.c).
  */
 #include "parse/line.h"
 #include "parse/scan.h"
@@ -23,7 +23,8 @@ struct chat {
 	int minute;                          /* of the day, of the last message */
 	struct buf title;                    /* the last name the file gives the chat */
 	/* the message that is open */
-	bool open, quoted, marked; /* marked: its first line begins with " and does not end so; quoted: no later one does */
+	bool open;
+	bool marked, quoted; /* marked: its first line begins with " and does not end so; quoted: no later one does */
 	int64_t at_us;
 	uint64_t line;
 	struct buf name, text;      /* no name: the system */
@@ -250,7 +251,8 @@ static enum err take_line(struct chat *c, struct str line)
 static enum err line_read(struct parse *p, struct source *in)
 {
 	struct chat c = { .p = p, .in = in, .group = -1, .days.order = parse_options_of(p)->date_order,
-		.title = BUF(4 * PARSE_NAME_MAX), .name = BUF(4 * PARSE_NAME_MAX), .text = BUF(2 * (size_t)PARSE_LINE_MAX) };
+		.title = BUF(4 * PARSE_NAME_MAX), .name = BUF(4 * PARSE_NAME_MAX),
+		.text = BUF(2 * (size_t)PARSE_TEXT_MAX) };
 	struct str line;
 	enum err e = ERR_OK;
 	while (e == ERR_OK && source_line(in, &line))

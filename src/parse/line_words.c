@@ -1,6 +1,6 @@
 /*
- * What LINE says itself, by language: who came, who went, what was taken back, what was sent that is no text; and how it
- * calls a chat's file. How a phrase is written: phrase.h. A new language is a few lines here.
+ * What LINE says itself, by language: who came, who went, what was taken back, what was sent that is no text; and how
+ * it calls a chat's file. How a phrase is written: phrase.h. A new language is a few lines here.
  */
 #include "parse/line.h"
 #include "parse/scan.h"

@@ -1,10 +1,10 @@
 /*
- * Mattermost's bulk export: JSON values, a line each: version, teams, channels, users, bots, then posts with the replies
- * inside them; the same of direct chats.
+ * Mattermost's bulk export: JSON values, a line each: version, teams, channels, users, bots, then posts with the
+ * replies inside them; the same of direct chats.
  *
  * Posts have no ids; a thread is called by its root's time. Replies stand with their root, so their times run ahead of
- * the file. Newer servers write what the system tells as a type, older ones only as a sentence, which is believed when it
- * names him who posted it. Called through formats.c. Not here: JSON (json_file.c).
+ * the file. Newer servers write what the system tells as a type, older ones only as a sentence, which is believed when
+ * it names him who posted it, or somebody who is known was removed. Called through formats.c. Not here: JSON (json_file.c).
  */
 #include <stdio.h>
 
@@ -120,12 +120,20 @@ static bool told_by_sentence(const struct mattermost *m, struct str text, struct
 		const char *words;
 		enum parse_kind kind;
 		bool of_another;
-	} sentences[] = { { " joined the channel.", PARSE_JOIN, false }, { " has joined the channel.", PARSE_JOIN, false },
-		{ " joined the team.", PARSE_JOIN, false }, { " left the channel.", PARSE_LEAVE, false },
-		{ " has left the channel.", PARSE_LEAVE, false }, { " left the team.", PARSE_LEAVE, false },
-		{ " added to the channel by ", PARSE_JOIN, true }, { " was added to the channel by ", PARSE_JOIN, true },
-		{ " added to the team by ", PARSE_JOIN, true }, { " was removed from the channel.", PARSE_REMOVED, true },
-		{ " removed from the channel.", PARSE_REMOVED, true }, { " was removed from the team.", PARSE_REMOVED, true } };
+	} sentences[] = {
+		{ " joined the channel.", PARSE_JOIN, false },
+		{ " has joined the channel.", PARSE_JOIN, false },
+		{ " joined the team.", PARSE_JOIN, false },
+		{ " left the channel.", PARSE_LEAVE, false },
+		{ " has left the channel.", PARSE_LEAVE, false },
+		{ " left the team.", PARSE_LEAVE, false },
+		{ " added to the channel by ", PARSE_JOIN, true },
+		{ " was added to the channel by ", PARSE_JOIN, true },
+		{ " added to the team by ", PARSE_JOIN, true },
+		{ " was removed from the channel.", PARSE_REMOVED, true },
+		{ " removed from the channel.", PARSE_REMOVED, true },
+		{ " was removed from the team.", PARSE_REMOVED, true },
+	};
 	for (size_t i = 0; i < COUNT_OF(sentences); i++) {
 		struct str by = text, who = { NULL, 0 };
 		if (!scan_until(&by, str_of(sentences[i].words), &who) || parse_person_find(m->p, who) < 0)
@@ -229,7 +237,8 @@ static enum err on_post(struct mattermost *m, const struct parse_node *post)
 		e.topic = parse_node_text(post, "create_at");
 	TRY(tell_post(m, post, &e));
 	e.target = e.author;
-	for (const struct parse_node *c = thread ? parse_node_first(replies) : NULL; c != NULL; c = parse_node_next(replies, c)) {
+	const struct parse_node *c = thread ? parse_node_first(replies) : NULL;
+	for (; c != NULL; c = parse_node_next(replies, c)) {
 		struct parse_event reply = e;
 		TRY(tell_post(m, c, &reply));
 	}

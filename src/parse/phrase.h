@@ -9,8 +9,8 @@
 
 #include "parse/parse_private.h"
 
-/* {a}: who did it, {t}: to whom, {n}: the group's name, *: anything. What a place holds reaches to the next fixed words,
- * or to the end. The full stop at the end is not written. */
+/* {a}: who did it, {t}: to whom, {n}: the group's name, *: anything. What a place holds reaches to the next fixed
+ * words, or to the end. The full stop at the end is not written. */
 struct phrase {
 	enum parse_kind kind;
 	const char *words;

@@ -1,6 +1,6 @@
 /*
- * Rocket.Chat's rocketchat_message as mongoexport writes it: a record a line, a list (--jsonArray), or spread over lines
- * (--pretty); relaxed or canonical. Records of rocketchat_room and users, in the same file or one read before it, give
+ * Rocket.Chat's rocketchat_message as mongoexport writes it: a record a line, a list (--jsonArray), or spread over
+ * lines (--pretty); relaxed or canonical. Records of rocketchat_room and users, in the same file or one read before it, give
  * rooms their names and say who is a bot.
  *
  * A record's t says what the system tells; without it somebody talks. Old versions of edited messages (_hidden) are no

@@ -1,8 +1,8 @@
 /*
  * Slack's export: a .zip of channels.json, users.json and a folder per channel with a file per day; or one day's file.
  *
- * Every file is a list, and each element says by its keys what it is: a message, a person, a channel, or a note about an
- * integration, which is none of our events. The tables lie above the folders, so they are read first (source.h); a
+ * Every file is a list, and each element says by its keys what it is: a message, a person, a channel, or a note about
+ * an integration, which is none of our events. The tables lie above the folders, so they are read first (source.h); a
  * folder is named after its channel, or after a direct chat's id. A message's ts is its id, and counts microseconds.
  * Edits in full exports (message_changed) are events of the system: the message itself is there with its last text.
  * Not here: markup (slack_text.c).
@@ -141,11 +141,12 @@ static enum err author_of(struct slack *s, const struct parse_node *m, struct pa
 /* What somebody wrote; beside files of old there is only a sentence of Slack's around it. */
 static struct str markup_of(const struct parse_node *m, enum parse_kind kind)
 {
+	const struct parse_node *file = parse_node_get(m, "file"); /* of old; today they are files */
 	struct str comment = parse_node_text(parse_node_get(m, "comment"), "comment");
 	if (comment.n > 0)
 		return comment;
-	if (kind == PARSE_MEDIA) /* "<@U1> uploaded a file: <…> and commented: …" */
-		return parse_node_text(parse_node_get(parse_node_get(m, "file"), "initial_comment"), "comment");
+	if (kind == PARSE_MEDIA && file != NULL) /* "<@U1> uploaded a file: <…> and commented: …" */
+		return parse_node_text(parse_node_get(file, "initial_comment"), "comment");
 	return parse_node_text(m, "text");
 }
 

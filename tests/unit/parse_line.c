@@ -6,7 +6,8 @@ static void day(const char *line, const char *wanted)
 {
 	char text[512];
 	struct see s;
-	snprintf(text, sizeof text, "[LINE] Chat history in G\nSaved on: 2026/02/01 10:00\n\n%s\n07:08\tAnn\thello\n", line);
+	snprintf(text, sizeof text, "[LINE] Chat history in G\nSaved on: 2026/02/01 10:00\n\n%s\n07:08\tAnn\thello\n",
+			line);
 	read_content(&s, NULL, ".txt", str_of(text));
 	if (wanted[0] != '\0')
 		expect_line(&s, wanted);
@@ -21,7 +22,8 @@ static void test_days(void **state)
 		"2024.01.02 화요일", "2024/01/02（二）", "2024/01/02（週二）", "2024/1/2周二", "2024/1/2(火)", "2024/1/2 (火)",
 		"Tue, 1/2/2024", "Tue, 01/02/2024", "Tuesday, 2/1/2024", "2024年1月2日 火曜日", "2024年1月2日星期二",
 		"2024년 1월 2일 화요일", "2024-01-02", "อ. 2/1/2024", "วันอังคาร, 2/1/2024" };
-	static const char *const none[] = { "2024.01.02 was a Tuesday", "2024.13.02 Tuesday", "Tue, 13/13/2024", "Tue, 1/2",
+	static const char *const none[] = { "2024.01.02 was a Tuesday", "2024.13.02 Tuesday", "Tue, 13/13/2024",
+			"Tue, 1/2",
 		"1/2/2024", "Kiln, 1/2/2024", "Wed, 1/2/2024", "2024年13月2日" };
 	for (size_t i = 0; i < COUNT_OF(days); i++)
 		day(days[i], "5 2024-01-02T07:08:00Z g0 text Ann > - [] 5 | hello\n");
@@ -52,7 +54,8 @@ static void test_day_or_month(void **state)
 	assert_false(parse_asks_date_order(s.parse));
 	expect_line(&s, "2024-02-01T07:08:00Z");
 	see_free(&s);
-	read_content(&s, NULL, ".txt", STR("[LINE] G\n\nอ. 2/1/2024\n07:08\tAnn\thello\nส. 13/1/2024\n07:08\tAnn\thello\n"));
+	read_content(&s, NULL, ".txt", STR("[LINE] G\n\nอ. 2/1/2024\n07:08\tAnn\thello\nส. 13/1/2024\n07:08\tAnn\t"
+		"hello\n"));
 	assert_false(parse_asks_date_order(s.parse));
 	see_free(&s);
 	/* the same weekday both ways: the month comes first in English */
@@ -66,7 +69,8 @@ static void test_clocks(void **state)
 {
 	static const char *const clocks[][2] = { { "09:46", "09:46" }, { "9:46", "09:46" }, { "上午09:46", "09:46" },
 		{ "下午09:46", "21:46" }, { "上午12:46", "00:46" }, { "午後0:46", "12:46" }, { "午前0:46", "00:46" },
-		{ "9:46AM", "09:46" }, { "9:46PM", "21:46" }, { "12:46 AM", "00:46" }, { "오후 9:46", "21:46" }, { "21:46", "21:46" } };
+		{ "9:46AM", "09:46" }, { "9:46PM", "21:46" }, { "12:46 AM", "00:46" }, { "오후 9:46", "21:46" },
+		{ "21:46", "21:46" } };
 	for (size_t i = 0; i < COUNT_OF(clocks); i++) {
 		char text[512], wanted[64];
 		struct see s;
@@ -95,7 +99,8 @@ static void test_system(void **state)
 		for (int tabs = 1; tabs <= 2; tabs++) {
 			char text[512], wanted[128];
 			struct see s;
-			snprintf(text, sizeof text, "[LINE] G\n\n2024/01/02(火)\n07:08%s%s\n", tabs == 1 ? "\t" : "\t\t", lines[i][0]);
+			snprintf(text, sizeof text, "[LINE] G\n\n2024/01/02(火)\n07:08%s%s\n",
+				tabs == 1 ? "\t" : "\t\t", lines[i][0]);
 			snprintf(wanted, sizeof wanted, "g0 %s", lines[i][1]);
 			read_content(&s, NULL, ".txt", str_of(text));
 			expect_line(&s, wanted);
@@ -109,8 +114,10 @@ static void test_quotation_marks(void **state)
 		{ "07:08\tAnn\t\"one\n\ntwo\"\n", "text Ann > - [] 8 | one\\n\\ntwo\n" },
 		{ "07:08\tAnn\t\"one\n07:09\tBo\ttwo\"\n", "text Ann > - [] 4 | \"one\n" },
 		{ "07:08\tAnn\t\"one\n07:09 two\tthree\"\n", "text Ann > - [] 19 | one\\n07:09 two\tthree\n" },
-		{ "07:08\tAnn\t\"one\n2024/01/03(水)\n07:08\tBo\ttwo\n", "2024-01-03T07:08:00Z g0 text Bo > - [] 3 | two\n" },
-		{ "07:08\tAnn\t\"one\n2024/01/09(火)\nx\"\n07:09\tBo\ttwo\n", "2024-01-02T07:09:00Z g0 text Bo > - [] 3 | two\n" },
+		{ "07:08\tAnn\t\"one\n2024/01/03(水)\n07:08\tBo\ttwo\n",
+		"2024-01-03T07:08:00Z g0 text Bo > - [] 3 | two\n" },
+		{ "07:08\tAnn\t\"one\n2024/01/09(火)\nx\"\n07:09\tBo\ttwo\n",
+		"2024-01-02T07:09:00Z g0 text Bo > - [] 3 | two\n" },
 		{ "07:08\tAnn\t\"\n", "text Ann > - [] 1 | \"\n" },
 		{ "07:08\tAnn\t\"\n\"\n", "text Ann > - [] 0 | \n" },
 		{ "07:08\tAnn\t\"a\n\"b\"\n火\n", "text Ann > - [] 8 | \"a\\n\"b\"\\n火\n" },
@@ -133,7 +140,8 @@ static void test_self_and_strays(void **state)
 	const struct parse_options o = { .self_name = STR("Ann") };
 	struct see s;
 	read_content(&s, &o, ".txt",
-		STR("[LINE] Chat history in G\nSaved on: 1/30/2026 10:00\n07:08\tBo\ttoo early\nstray\n2024/01/02(火)\nstray\n"
+		STR("[LINE] Chat history in G\nSaved on: 1/30/2026 10:00\n07:08\tBo\ttoo early\nstray\n2024/01/02(火)\n"
+		    "stray\n"
 		    "07:08\t\tYou unsent a message.\n07:09\tAnn\tx\n"));
 	assert_int_equal(parse_people(s.parse), 1);
 	assert_true(parse_person_is_self(s.parse, 0));
@@ -150,7 +158,8 @@ static void test_titles(void **state)
 	for (size_t i = 0; i < COUNT_OF(titles); i++) {
 		char text[256];
 		struct see s;
-		snprintf(text, sizeof text, "%s\nSaved on: 2024/01/03 09:00\n\n2024/01/02(火)\n07:08\tAnn\tx\n", titles[i]);
+		snprintf(text, sizeof text, "%s\nSaved on: 2024/01/03 09:00\n\n2024/01/02(火)\n07:08\tAnn\tx\n",
+				titles[i]);
 		read_content(&s, NULL, ".txt", str_of(text));
 		assert_string_equal(parse_format(s.parse), "line");
 		assert_int_equal(parse_skipped_count(s.parse), 0);
@@ -164,7 +173,8 @@ static void test_blanks_for_tabs(void **state)
 {
 	struct see s;
 	read_content(&s, NULL, ".txt",
-		STR("2024.01.02 Tuesday\n07:08 Ann Lee joined the group.\n07:09 Ann Lee a photo\n07:10 Bo Stickers\n07:11 Bo see\n"
+		STR("2024.01.02 Tuesday\n07:08 Ann Lee joined the group.\n07:09 Ann Lee a photo\n07:10 Bo Stickers\n"
+		    "07:11 Bo see\n"
 		    "06:30 is early\n12:30\tis late\n2024.01.03 Wednesday\n06:00 Ann Lee left the group.\n06:01 Bo\n"));
 	expect_line(&s, "text Ann Lee > - [] 7 | a photo");
 	expect_line(&s, "media Bo > - [] 0 | \n");
@@ -200,7 +210,8 @@ static void test_welink(void **state)
 
 static void test_hurt(void **state)
 {
-	static const char *const files[] = { "line_en.txt", "line_zh.txt", "line_month_first.txt", "line_computer.txt" };
+	static const char *const files[] = { "line_en.txt", "line_zh.txt", "line_month_first.txt",
+		"line_computer.txt" };
 	for (size_t i = 0; i < COUNT_OF(files); i++)
 		hurt("line", files[i]);
 	hurt("welink", "welink.txt");

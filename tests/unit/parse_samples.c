@@ -41,7 +41,8 @@ static const struct sample samples[] = {
 		.people = 26 },
 	{ "slack/testarchive.zip", "slack", .text = 144, .media = 3, .join = 8, .system = 3, .people = 7, .groups = 2 },
 	{ "slack/zulip_fixture_2018-01-20_excerpt.json", "slack", .text = 2, .join = 1, .people = 2 },
-	{ "mattermost/zulip_fixture_export_excerpt.jsonl", "mattermost", .text = 2, .join = 2, .people = 2, .groups = 2 },
+	{ "mattermost/zulip_fixture_export_excerpt.jsonl", "mattermost", .text = 2, .join = 2, .people = 2,
+		.groups = 2 },
 	{ "line/chatlab_test_en_group.txt", "line", .text = 1, .media = 1, .join = 1, .people = 2 },
 	{ "welink/chatlab_test.txt", "welink", .text = 2, .people = 2 },
 };

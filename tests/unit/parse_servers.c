@@ -1,4 +1,4 @@
-/* Mattermost and Rocket.Chat: what the system tells and in how many ways, spoofed sentences, ids and usernames, threads,
+/* Mattermost and Rocket.Chat: what the system tells and in how many ways, spoofed sentences, ids, usernames, threads,
  * rows of JSON in any layout, harmed files. */
 #include "parse_formats.h"
 
@@ -12,7 +12,9 @@ static void post(const char *members, const char *wanted)
 	char text[1024];
 	struct see s;
 	snprintf(text, sizeof text,
-		USERS "{\"type\":\"post\",\"post\":{\"team\":\"t\",\"channel\":\"c\",\"create_at\":1704420000000,%s}}", members);
+		USERS "{\"type\":\"post\",\"post\":{\"team\":\"t\",\"channel\":\"c\","
+		      "\"create_at\":1704420000000,%s}}",
+		members);
 	read_content(&s, NULL, ".jsonl", str_of(text));
 	see_end(&s);
 	assert_string_equal(parse_format(s.parse), "mattermost");
@@ -24,12 +26,14 @@ static void test_mattermost_system(void **state)
 {
 	post("\"user\":\"ann\",\"message\":\"x\",\"type\":\"system_join_channel\"", "g0 join ann > - [] 0 | \n");
 	post("\"user\":\"ann\",\"message\":\"x\",\"type\":\"system_leave_team\"", "g0 leave ann > - [] 0 | \n");
-	post("\"user\":\"ann\",\"message\":\"x\",\"type\":\"system_add_to_channel\",\"props\":{\"addedUsername\":\"bo\"}",
+	post("\"user\":\"ann\",\"message\":\"x\",\"type\":\"system_add_to_channel\",\"props\":{"
+	     "\"addedUsername\":\"bo\"}",
 		"g0 join bo > ann");
 	post("\"user\":\"ann\",\"message\":\"bo added to the channel by ann.\",\"type\":\"system_add_to_channel\"",
 		"g0 join bo > ann");
 	post("\"user\":\"ann\",\"message\":\"something else\",\"type\":\"system_add_to_channel\"", "g0 system ann > -");
-	post("\"user\":\"ann\",\"message\":\"x\",\"type\":\"system_remove_from_channel\",\"props\":{\"removedUsername\":\"bo\"}",
+	post("\"user\":\"ann\",\"message\":\"x\",\"type\":\"system_remove_from_channel\",\"props\":{"
+	     "\"removedUsername\":\"bo\"}",
 		"g0 removed bo > ann");
 	post("\"user\":\"ann\",\"message\":\"x\",\"type\":\"system_purpose_change\"", "g0 system ann > - [] 1 | x");
 	post("\"user\":\"ann\",\"message\":\"*waves*\",\"type\":\"me\"", "g0 act ann > - [] 5 | waves");
@@ -55,8 +59,10 @@ static void test_mattermost_names(void **state)
 		    "{\"type\":\"channel\",\"channel\":{\"team\":\"t\",\"name\":\"c\",\"display_name\":\"One\"}}\n"
 		    "{\"type\":\"channel\",\"channel\":{\"team\":\"u\",\"name\":\"c\",\"display_name\":\"Two\"}}\n"
 		    "{\"type\":\"bot\",\"bot\":{\"username\":\"w\",\"display_name\":\"Watch\"}}\n"
-		    "{\"type\":\"post\",\"post\":{\"team\":\"u\",\"channel\":\"c\",\"user\":\"w\",\"message\":\"hi @w.\",\"create_at\":1}}\n"
-		    "{\"type\":\"post\",\"post\":{\"team\":\"u\",\"channel\":\"c\",\"user\":\"w\",\"message\":\"x\",\"create_at\":-1}}\n"
+		    "{\"type\":\"post\",\"post\":{\"team\":\"u\",\"channel\":\"c\",\"user\":\"w\",\"message\":"
+		    "\"hi @w.\",\"create_at\":1}}\n"
+		    "{\"type\":\"post\",\"post\":{\"team\":\"u\",\"channel\":\"c\",\"user\":\"w\",\"message\":"
+		    "\"x\",\"create_at\":-1}}\n"
 		    "{\"type\":\"post\",\"post\":{\"user\":\"w\",\"message\":\"nowhere\",\"create_at\":1}}\n"
 		    "{\"type\":\"post\"}\n{\"type\":\"channel\"}\n{\"type\":\"user\"}\n{}\n"));
 	see_end(&s);
@@ -69,6 +75,8 @@ static void test_mattermost_names(void **state)
 /* ---- Rocket.Chat ---- */
 
 #define ANN "\"u\":{\"_id\":\"uA\",\"username\":\"ann\",\"name\":\"Ann\"}"
+#define BY(id, username, name) "\"u\":{\"_id\":\"" id "\",\"username\":\"" username "\",\"name\":\"" name "\"}"
+#define SAID(id, msg, more) "{\"_id\":\"" id "\",\"rid\":\"r\",\"msg\":\"" msg "\"," more "," ON "}\n"
 #define ON "\"ts\":{\"$date\":\"2024-01-05T02:00:00.000Z\"}"
 
 static void record(const char *members, const char *wanted)
@@ -85,11 +93,14 @@ static void record(const char *members, const char *wanted)
 
 static void test_rocketchat_types(void **state)
 {
-	static const char *const types[][2] = { { "uj", "join Ann > -" }, { "ujt", "join Ann > -" }, { "ut", "join Ann > -" },
+	static const char *const types[][2] = { { "uj", "join Ann > -" }, { "ujt", "join Ann > -" },
+		{ "ut", "join Ann > -" },
 		{ "ul", "leave Ann > -" }, { "ult", "leave Ann > -" }, { "au", "join bo > Ann" },
 		{ "added-user-to-team", "join bo > Ann" }, { "ru", "removed bo > Ann" },
-		{ "removed-user-from-team", "removed bo > Ann" }, { "rm", "recall Ann > -" }, { "e2e", "text Ann > - [] 0" },
-		{ "user-muted", "system Ann > - [] 2" }, { "of-tomorrow", "system Ann > - [] 2" }, { "", "text Ann > - [] 2" } };
+		{ "removed-user-from-team", "removed bo > Ann" }, { "rm", "recall Ann > -" },
+		{ "e2e", "text Ann > - [] 0" },
+		{ "user-muted", "system Ann > - [] 2" }, { "of-tomorrow", "system Ann > - [] 2" },
+		{ "", "text Ann > - [] 2" } };
 	for (size_t i = 0; i < COUNT_OF(types); i++) {
 		char members[512], wanted[128];
 		snprintf(members, sizeof members, "\"msg\":\"bo\",\"t\":\"%s\"," ANN "," ON, types[i][0]);
@@ -101,7 +112,8 @@ static void test_rocketchat_types(void **state)
 static void test_rocketchat_times(void **state)
 {
 	record("\"msg\":\"x\"," ANN ",\"ts\":{\"$date\":1704420000000}", "2024-01-05T02:00:00Z g0 text");
-	record("\"msg\":\"x\"," ANN ",\"ts\":{\"$date\":{\"$numberLong\":\"1704420000000\"}}", "2024-01-05T02:00:00Z g0 text");
+	record("\"msg\":\"x\"," ANN ",\"ts\":{\"$date\":{\"$numberLong\":\"1704420000000\"}}",
+			"2024-01-05T02:00:00Z g0 text");
 	record("\"msg\":\"x\"," ANN ",\"ts\":\"2024-01-05T10:00:00+08:00\"", "2024-01-05T02:00:00Z g0 text");
 	record("\"msg\":\"x\"," ANN ",\"ts\":{\"$date\":[]}", "skipped 1");
 	record("\"msg\":\"x\"," ANN ",\"ts\":{\"$date\":{\"$numberLong\":\"99999999999999999\"}}", "skipped 1");
@@ -113,11 +125,10 @@ static void test_rocketchat_people(void **state)
 {
 	struct see s;
 	read_content(&s, NULL, ".json",
-		STR("{\"_id\":\"1\",\"rid\":\"r\",\"t\":\"au\",\"msg\":\"bo\"," ANN "," ON "}\n"
-		    "{\"_id\":\"2\",\"rid\":\"r\",\"msg\":\"a\",\"u\":{\"_id\":\"uB\",\"username\":\"bo\",\"name\":\"Bo\"}," ON "}\n"
-		    "{\"_id\":\"3\",\"rid\":\"r\",\"msg\":\"b\",\"u\":{\"_id\":\"uB\",\"username\":\"bob\"}," ON "}\n"
-		    "{\"_id\":\"4\",\"rid\":\"r\",\"msg\":\"c\",\"u\":{\"_id\":\"uC\",\"username\":\"bo\",\"name\":\"Other\"}," ON "}\n"
-		    "{\"_id\":\"5\",\"rid\":\"r\",\"msg\":\"d\",\"u\":{\"_id\":\"rocket.cat\",\"username\":\"rocket.cat\"}," ON "}\n"));
+		STR(SAID("1", "bo", "\"t\":\"au\"," ANN) SAID("2", "a", BY("uB", "bo", "Bo"))
+			    SAID("3", "b", BY("uB", "bob", ""))
+			    SAID("4", "c", BY("uC", "bo", "Other"))
+			    SAID("5", "d", BY("rocket.cat", "rocket.cat", ""))));
 	see_end(&s);
 	assert_int_equal(parse_people(s.parse), 4);
 	expect_line(&s, "person uB = bob\n");
@@ -130,10 +141,9 @@ static void test_rocketchat_answers(void **state)
 {
 	struct see s;
 	read_content(&s, NULL, ".json",
-		STR("[{\"_id\":\"1\",\"rid\":\"r\",\"msg\":\"a\",\"tcount\":1," ANN "," ON "},"
-		    "{\"_id\":\"2\",\"rid\":\"r\",\"msg\":\"b\",\"tmid\":\"1\",\"u\":{\"_id\":\"uB\"}," ON "},"
-		    "{\"_id\":\"3\",\"rid\":\"r\",\"msg\":\"[ ](https://x/?msg=2)\\n[ ](https://x/?msg=1) c\"," ANN "," ON "},"
-		    "{\"_id\":\"4\",\"rid\":\"r\",\"msg\":\"[ ](https://x/?msg=99) d\",\"mentions\":[{\"_id\":\"all\"}]," ANN "," ON "}]"));
+		STR(SAID("1", "a", "\"tcount\":1," ANN) SAID("2", "b", "\"tmid\":\"1\",\"u\":{\"_id\":\"uB\"}")
+			    SAID("3", "[ ](https://x/?msg=2)\\n[ ](https://x/?msg=1) c", ANN)
+			    SAID("4", "[ ](https://x/?msg=99) d", "\"mentions\":[{\"_id\":\"all\"}]," ANN)));
 	expect_line(&s, "text Ann > - [] 1 #1 in 1 | a");
 	expect_line(&s, "text uB > Ann [] 1 #2 in 1 | b");
 	expect_line(&s, "text Ann > uB [] 1 #3 | c");
@@ -150,7 +160,8 @@ static void test_rows(void **state)
 		enum err e;
 		unsigned events, skipped;
 	} files[] = { { ROW("1") ROW("2"), ERR_OK, 2, 0 }, { ROW("1") "\n\n\n" ROW("2") "\n", ERR_OK, 2, 0 },
-		{ ROW("1") "\n{\"_id\":tru}\n" ROW("2"), ERR_OK, 2, 1 }, { ROW("1") "\n{\"_id\":\"2\",", ERR_INPUT, 1, 0 },
+		{ ROW("1") "\n{\"_id\":tru}\n" ROW("2"), ERR_OK, 2, 1 }, { ROW("1") "\n{\"_id\":\"2\",",
+		ERR_INPUT, 1, 0 },
 		{ ROW("1") "\nand so on\n", ERR_INPUT, 1, 0 }, { "[" ROW("1") "]\n[" ROW("2") "]", ERR_OK, 2, 0 },
 		{ ROW("1") ",\n" ROW("2"), ERR_INPUT, 1, 0 } };
 	for (size_t i = 0; i < COUNT_OF(files); i++) {

@@ -7,7 +7,8 @@
 #define AT ",\"ts\":\"1704420000.000100\"}"
 #define SAYS(more) "{\"type\":\"message\",\"user\":\"U1\",\"text\":\"x\"" more AT
 #define USERS(name)                                                                                            \
-	"[{\"id\":\"U1\",\"team_id\":\"T1\",\"name\":\"a\",\"profile\":{\"display_name\":\"\",\"real_name\":\"" name "\"}}]"
+	"[{\"id\":\"U1\",\"team_id\":\"T1\",\"name\":\"a\","                                                       \
+	"\"profile\":{\"display_name\":\"\",\"real_name\":\"" name "\"}}]"
 #define CHANNELS(id) "[{\"id\":\"" id "\",\"name\":\"general\",\"created\":1,\"creator\":\"U1\",\"members\":[\"U1\"]}]"
 
 static void says(const char *record, const char *wanted)
@@ -34,8 +35,13 @@ static void test_kinds(void **state)
 	says(SAYS(",\"subtype\":\"a_new_one\""), "g0 system U1");
 	says(SAYS(",\"files\":[{\"id\":\"F1\"}]"), "g0 media U1 > - [] 1");
 	says(SAYS(",\"files\":[]"), "g0 text U1");
+	says(SAYS(",\"subtype\":\"file_share\",\"files\":[{}]"), "g0 media U1 > - [] 1 #1704420000.000100 | x");
+	says(SAYS(",\"subtype\":\"file_share\",\"file\":{}"), "g0 media U1 > - [] 0");
+	says(SAYS(",\"subtype\":\"file_share\",\"file\":{\"initial_comment\":{\"comment\":\"hot\"}}"),
+		"g0 media U1 > - [] 3 #1704420000.000100 | hot");
 	says(SAYS(",\"bot_id\":\"B1\""), "g0 text U1 > - [b]");
-	says("{\"type\":\"message\",\"subtype\":\"bot_message\",\"username\":\"w\",\"text\":\"x\"" AT, "person w = w bot");
+	says("{\"type\":\"message\",\"subtype\":\"bot_message\",\"username\":\"w\",\"text\":\"x\"" AT,
+			"person w = w bot");
 	says("{\"type\":\"message\",\"subtype\":\"message_deleted\",\"previous_message\":{\"user\":\"U7\"}" AT,
 		"g0 recall U7 > - [] 0");
 	says("{\"type\":\"message\",\"subtype\":\"channel_archive\",\"text\":\"x\"" AT, "g0 system - > -");
@@ -49,7 +55,8 @@ static void test_times(void **state)
 	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
 		char text[512];
 		struct see s;
-		snprintf(text, sizeof text, "[{\"type\":\"message\",\"user\":\"U1\",\"text\":\"x\",\"ts\":\"%s\"}," SAYS("") "]",
+		snprintf(text, sizeof text, "[{\"type\":\"message\",\"user\":\"U1\",\"text\":\"x\",\"ts\":\"%s\"},"
+				SAYS("") "]",
 			wrong[i]);
 		read_content(&s, NULL, ".json", str_of(text));
 		assert_int_equal(s.events, 1);
@@ -64,7 +71,8 @@ static void test_markup(void **state)
 		{ "a &lt;b&gt; &amp;amp; & c", "| a <b> &amp; & c\n" },
 		{ "<@U9|ann> and <@U8>", "> U9 [] 12 #1704420000.000100 | @ann and @U8\n" },
 		{ "<#C1|general> <#C2>", "| #general #C2\n" },
-		{ "<!channel> <!subteam^S1|@team> <!date^17^{date}|today> <!everyone^x>", "| @channel @team today @everyone\n" },
+		{ "<!channel> <!subteam^S1|@team> <!date^17^{date}|today> <!everyone^x>",
+		"| @channel @team today @everyone\n" },
 		{ "<https://a.b/?x=1&amp;y=2>", "| https://a.b/?x=1&y=2\n" },
 		{ "<https://a.b/c|words>", "| words (https://a.b/c)\n" },
 		{ "<https://a.b|a.b> <mailto:x@a.b|x@a.b> <tel:123|123>", "| https://a.b x@a.b 123\n" },
@@ -73,7 +81,8 @@ static void test_markup(void **state)
 	};
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		char record[512];
-		snprintf(record, sizeof record, "{\"type\":\"message\",\"user\":\"U1\",\"text\":\"%s\"" AT, texts[i][0]);
+		snprintf(record, sizeof record, "{\"type\":\"message\",\"user\":\"U1\",\"text\":\"%s\"" AT,
+				texts[i][0]);
 		says(record, texts[i][1]);
 	}
 }
@@ -101,13 +110,14 @@ static void test_signs_without_end(void **state)
 static void test_threads(void **state)
 {
 	struct see s;
+#define IN_THREAD(user, text, second, thread, more) \
+	"{\"type\":\"message\",\"user\":\"" user "\",\"text\":\"" text "\",\"ts\":\"170442000" second ".000100\"" \
+	",\"thread_ts\":\"" thread "\"" more "}"
 	read_content(&s, NULL, ".json",
-		STR("[{\"type\":\"message\",\"user\":\"U1\",\"text\":\"a\",\"ts\":\"1704420000.000100\",\"thread_ts\":\"1704420000.000100\"},"
-		    "{\"type\":\"message\",\"user\":\"U2\",\"text\":\"b <@U3>\",\"ts\":\"1704420001.000100\",\"thread_ts\":\"1704420000.000100\"},"
-		    "{\"type\":\"message\",\"user\":\"U3\",\"text\":\"c\",\"ts\":\"1704420002.000100\",\"thread_ts\":\"1600000000.000100\","
-		    "\"parent_user_id\":\"U4\"},"
-		    "{\"type\":\"message\",\"user\":\"U3\",\"text\":\"d\",\"ts\":\"1704420003.000100\",\"thread_ts\":\"1600000000.000200\","
-		    "\"parent_user_id\":\"USLACKBOT\"}]"));
+		STR("[" IN_THREAD("U1", "a", "0", "1704420000.000100", "") ","
+			IN_THREAD("U2", "b <@U3>", "1", "1704420000.000100", "") ","
+			IN_THREAD("U3", "c", "2", "1600000000.000100", ",\"parent_user_id\":\"U4\"") ","
+			IN_THREAD("U3", "d", "3", "1600000000.000200", ",\"parent_user_id\":\"USLACKBOT\"") "]"));
 	expect_line(&s, "text U1 > - [] 1 #1704420000.000100 in 1704420000.000100 | a");
 	expect_line(&s, "text U2 > U1 [] 5 #1704420001.000100 in 1704420000.000100 | b @U3");
 	expect_line(&s, "text U3 > U4 [] 1 #1704420002.000100 in 1600000000.000100 | c");
@@ -147,11 +157,14 @@ static void read_zip(struct see *s, const char *what, const char *const *pairs)
 
 static void test_tables_behind(void **state)
 {
-	static const char *const flat[] = { "general/2024-01-05.json", "[" SAYS("") "]", "general/2024-01-06.json", "[]",
-		"integration_logs.json", "[{\"user_id\":\"U1\",\"date\":\"1\",\"change_type\":\"added\"}]", "channels.json",
+	static const char *const flat[] = { "general/2024-01-05.json", "[" SAYS("") "]", "general/2024-01-06.json",
+			"[]",
+		"integration_logs.json", "[{\"user_id\":\"U1\",\"date\":\"1\",\"change_type\":\"added\"}]",
+		"channels.json",
 		CHANNELS("C1"), "mpims.json", "[]", "users.json", USERS("Ann"), NULL };
 	static const char *const inside[] = { "my export/general/2024-01-05.json", "[" SAYS("") "]",
-		"my export/channels.json", CHANNELS("C1"), "my export/users.json", USERS("Ann"), "__MACOSX/my export/._users.json",
+		"my export/channels.json", CHANNELS("C1"), "my export/users.json", USERS("Ann"),
+		"__MACOSX/my export/._users.json",
 		"\xff", NULL };
 	static const char *const *const both[] = { flat, inside };
 	for (size_t i = 0; i < COUNT_OF(both); i++) {
@@ -170,8 +183,10 @@ static void test_tables_behind(void **state)
 /* "general" is in every workspace; an export made later has the same channel. */
 static void test_two_archives(void **state)
 {
-	static const char *const first[] = { "channels.json", CHANNELS("C1"), "general/2024-01-05.json", "[" SAYS("") "]", NULL };
-	static const char *const other[] = { "channels.json", CHANNELS("C2"), "general/2024-01-05.json", "[" SAYS("") "]", NULL };
+	static const char *const first[] = { "channels.json", CHANNELS("C1"), "general/2024-01-05.json", "["
+			SAYS("") "]", NULL };
+	static const char *const other[] = { "channels.json", CHANNELS("C2"), "general/2024-01-05.json", "["
+			SAYS("") "]", NULL };
 	struct see s = { .quiet = false };
 	assert_true(see_new(&s, NULL));
 	read_zip(&s, "first", first);
@@ -189,7 +204,8 @@ static void test_two_archives(void **state)
 static void test_order_of_days(void **state)
 {
 	static const char *const days[] = { "g/2024-01-06.json",
-		"[{\"type\":\"message\",\"user\":\"U1\",\"text\":\"two\",\"ts\":\"1704510000.000100\"}]", "g/2024-01-05.json",
+		"[{\"type\":\"message\",\"user\":\"U1\",\"text\":\"two\",\"ts\":\"1704510000.000100\"}]",
+		"g/2024-01-05.json",
 		"[{\"type\":\"message\",\"user\":\"U1\",\"text\":\"one\",\"ts\":\"1704420000.000100\"}]", NULL };
 	struct see s = { .quiet = false };
 	assert_true(see_new(&s, NULL));
@@ -200,8 +216,10 @@ static void test_order_of_days(void **state)
 
 static void test_harm(void **state)
 {
-	static const char *const torn[] = { "g/2024-01-05.json", "[" SAYS("") "]", "g/2024-01-06.json", "[" SAYS(""), NULL };
-	static const char *const foreign[] = { "g/2024-01-05.json", "[" SAYS("") "]", "package.json", "{\"name\":\"x\"}", NULL };
+	static const char *const torn[] = { "g/2024-01-05.json", "[" SAYS("") "]", "g/2024-01-06.json", "[" SAYS(""),
+			NULL };
+	static const char *const foreign[] = { "g/2024-01-05.json", "[" SAYS("") "]", "package.json",
+			"{\"name\":\"x\"}", NULL };
 	char path[64];
 	struct see s = { .quiet = true };
 	assert_true(see_new(&s, NULL));
