@@ -112,7 +112,7 @@ static enum err links_of(const struct model_graph *g, bool directed, double weig
 /* Inside a stay. *out was zeroed, and is graph_drop's in any case. */
 static enum err graph_of(const struct links *l, uint32_t nodes, bool directed, igraph_t *out)
 {
-	igraph_vector_int_t ends;
+	igraph_vector_int_t ends = { 0 };
 	igraph_t made;
 	igraph_vector_int_view(&ends, l->ends, (igraph_integer_t)(2 * l->count));
 	TRY(err_of(igraph_create(&made, &ends, nodes, directed)));
@@ -294,7 +294,7 @@ static enum err leiden(const struct links *l, uint32_t nodes, uint64_t seed, igr
 	uint32_t *best, struct model_graph_clusters *out)
 {
 	igraph_t graph CLEANUP(graph_drop) = { 0 };
-	igraph_vector_t strength CLEANUP(igraph_vector_destroy) = { 0 }, weights;
+	igraph_vector_t strength CLEANUP(igraph_vector_destroy) = { 0 }, weights = { 0 };
 	igraph_integer_t count = 0;
 	igraph_real_t quality = NAN;
 	TRY(graph_of(l, nodes, false, &graph));

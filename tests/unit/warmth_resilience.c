@@ -122,6 +122,29 @@ static void test_unknown(void **state)
 	assert_true(!r.known && r.doubt == WARMTH_RESILIENCE_TOO_MANY && r.rank == NULL);
 }
 
+/* Whatever allocation fails: an error, and the answer as it was. */
+static void test_memory(void **state)
+{
+	struct warmth *w CLEANUP(warmth_drop) = warmth_new();
+	for (int32_t d = 0; d < 200; d += 10) {
+		around(w, d, 100, 0);
+		pairs(w, d + .5, 2);
+	}
+	uint64_t nth = 0;
+	enum err e = ERR_MEMORY;
+	while (e != ERR_OK && nth < 5000) {
+		struct arena *a CLEANUP(arena_drop) = arena_new(BYTES);
+		struct warmth_reading r = { .messages = 77 };
+		struct warmth_ask ask = { .seed = 1, .slow = true };
+		base_alloc_fail(++nth);
+		e = warmth_answer(w, &ask, a, &r);
+		base_alloc_fail(0);
+		assert_true(e == ERR_OK || (e == ERR_MEMORY && r.messages == 77));
+	}
+	print_message("# %llu allocations, each failed once\n", (unsigned long long)nth - 1);
+	assert_int_equal(e, ERR_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_ring),
 		cmocka_unit_test(test_decay),
 		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
