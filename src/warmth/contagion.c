@@ -25,7 +25,7 @@ static uint32_t stratum_of(uint32_t week, uint32_t days)
 static int32_t floor_weeks(int32_t days) { return days >= 0 ? days / WEEK : -((-days + WEEK - 1) / WEEK); }
 
 /* False: never at risk. */
-static bool weeks_at_risk(const struct contagion *c, const struct regular *r, struct at_risk_weeks *out)
+static bool weeks_at_risk(const struct contagion *c, const struct watched *r, struct at_risk_weeks *out)
 {
 	int32_t first = -floor_weeks(c->base_day - r->entry_day);
 	int32_t last_spoken = floor_weeks(r->last_day - c->base_day),
@@ -64,7 +64,7 @@ static enum err risk_of(struct contagion *c)
 	if (c->risk == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < c->regulars->count; i++) {
-		const struct regular *r = &c->regulars->who[i];
+		const struct watched *r = &c->regulars->who[i];
 		struct at_risk_weeks *k = &c->risk[i];
 		if (!weeks_at_risk(c, r, k))
 			continue;

@@ -10,7 +10,9 @@
  * weeks of loss shifted in a circle within his own time at risk, which keeps how much he lost and breaks only the
  * when. The word needs both: low above 0 and p_shifted below .05.
  *
- * Observed, not tried: friends who leave together for a reason of their own look the same.
+ * In simulated groups without contagion it is seen in 2 % of those fitted (4 % in the worst kind), a planted ratio
+ * of five in four of five groups of 40 to 300 members (tests/unit/contagion.c). Observed, not tried: friends who
+ * leave together for a reason of their own look the same.
  */
 #ifndef HEARTH_WARMTH_CONTAGION_H
 #define HEARTH_WARMTH_CONTAGION_H

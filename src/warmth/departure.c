@@ -57,7 +57,7 @@ static bool needed_of(const struct judging *j, size_t n, uint32_t most, uint32_t
 	return true;
 }
 
-static void gaps_of(const struct judging *j, const struct member *m, struct regular *r)
+static void gaps_of(const struct judging *j, const struct member *m, struct watched *r)
 {
 	size_t n = m->day_count - 1;
 	double sum = 0, square = 0;
@@ -73,10 +73,10 @@ static void gaps_of(const struct judging *j, const struct member *m, struct regu
 }
 
 /* The silence asked for is that of his rhythm until his last day, for those who left and those who did not. */
-static bool judge(const struct judging *j, size_t member, struct regular *out)
+static bool judge(const struct judging *j, size_t member, struct watched *out)
 {
 	const struct member *m = &j->x->members[member];
-	struct regular r = { .member = member, .last_day = m->days[m->day_count - 1].day };
+	struct watched r = { .member = member, .last_day = m->days[m->day_count - 1].day };
 	if (!m->out.regular || m->day_count <= WARMTH_GAPS_MIN || !enters(m, &r.entry_day))
 		return false;
 	int32_t watched = j->x->at_day - r.entry_day;

@@ -15,7 +15,7 @@
 
 struct answering;
 
-struct regular {
+struct watched {
 	size_t member;       /* index in members */
 	int32_t entry_day;   /* the day after he had become a regular: from here on he can leave */
 	int32_t last_day;    /* on which he spoke */
@@ -25,7 +25,7 @@ struct regular {
 	double gap_mean, gap_sd; /* of ln(gap in days), for series like his */
 };
 struct regulars {
-	struct regular *who; /* in the order of members */
+	struct watched *who; /* in the order of members */
 	size_t count, left;
 };
 /* Regulars whose rhythm is known and who could be judged at least for a day; in the answer's arena. ERR_MEMORY. */

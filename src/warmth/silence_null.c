@@ -95,7 +95,7 @@ struct stayers {
 
 /* Share of time that a renewal process with lognormal gaps spends more than x behind its last event: the mean of
  * what gaps are longer than x, over the mean gap (Cox 1962, chapter 5). */
-static double share_beyond(const struct regular *r, double x)
+static double share_beyond(const struct watched *r, double x)
 {
 	if (r->gap_sd < 1e-6)
 		return 0;
@@ -146,7 +146,7 @@ static enum err stayers_of(const struct silence *s, struct stayers *out)
 		expected[s->risk[i].core] += s->risk[i].expected;
 	}
 	for (size_t i = 0; i < s->regulars.count; i++) {
-		const struct regular *r = &s->regulars.who[i];
+		const struct watched *r = &s->regulars.who[i];
 		const struct member *m = &s->x->members[r->member];
 		struct stayer k = { share_beyond(r, r->needed_days), 0, r->needed_days, core[i] };
 		for (size_t d = m->day_count; d-- > 0 && m->days[d].day >= end - WARMTH_THEN_DAYS;)

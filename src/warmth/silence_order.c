@@ -33,7 +33,7 @@ static uint32_t days_before(const struct member *m, int32_t day)
 }
 
 /* Steps of the block in which his leaving would have been seen; the last of them is an event if he left in it. */
-static uint32_t steps_at_risk(const struct regular *r, int32_t begin, bool *out_left)
+static uint32_t steps_at_risk(const struct watched *r, int32_t begin, bool *out_left)
 {
 	*out_left = false;
 	for (uint32_t step = 0; step < WARMTH_SILENCE_BLOCK_DAYS / WARMTH_SILENCE_STEP_DAYS; step++) {
@@ -59,7 +59,7 @@ static enum err block_of(struct silence *s, uint32_t block)
 	for (size_t i = 0; i < core.count; i++)
 		s->in_core[core.who[i].person] = true;
 	for (size_t i = 0; i < s->regulars.count && core.known; i++) {
-		const struct regular *r = &s->regulars.who[i];
+		const struct watched *r = &s->regulars.who[i];
 		struct at_risk k = { .regular = (uint32_t)i, .block = block, .core = s->in_core[r->member] };
 		const struct member *m = &x->members[r->member];
 		uint32_t before = days_before(m, begin);

@@ -22,9 +22,9 @@ struct sharing {
 	size_t count, room;
 };
 
-static int32_t leave_bin(const struct regular *r) { return r->last_day / WARMTH_TIE_BIN_DAYS; }
+static int32_t leave_bin(const struct watched *r) { return r->last_day / WARMTH_TIE_BIN_DAYS; }
 
-static bool counts_for(const struct contagion *c, const struct regular *leaver, int32_t bin)
+static bool counts_for(const struct contagion *c, const struct watched *leaver, int32_t bin)
 {
 	int32_t last = leave_bin(leaver);
 	return leaver->left && leaver->last_day >= c->base_day - WARMTH_CONTAGION_WITHIN_DAYS && bin <= last &&
@@ -74,7 +74,7 @@ static int by_leaver_and_partner(const void *left, const void *right)
 	return (a->partner > b->partner) - (a->partner < b->partner);
 }
 
-static uint64_t total_until(const struct sharing *s, uint32_t partner, const struct regular *leaver)
+static uint64_t total_until(const struct sharing *s, uint32_t partner, const struct watched *leaver)
 {
 	uint64_t sum = 0;
 	for (int32_t bin = leave_bin(leaver); bin > leave_bin(leaver) - WARMTH_CONTAGION_TIE_BINS; bin--)
@@ -84,7 +84,7 @@ static uint64_t total_until(const struct sharing *s, uint32_t partner, const str
 }
 
 /* The weeks that begin on one of the 28 days after the leaver's last. */
-static void loss_mark(struct contagion *c, const struct regular *leaver, struct at_risk_weeks *k)
+static void loss_mark(struct contagion *c, const struct watched *leaver, struct at_risk_weeks *k)
 {
 	for (uint32_t w = 0; w < k->count; w++) {
 		int32_t after = c->base_day + (int32_t)(k->first + w) * CONTAGION_WEEK_DAYS - leaver->last_day;
@@ -116,7 +116,7 @@ enum err losses_of(struct contagion *c)
 		uint64_t quarters = 0;
 		for (end = i; end < s.count && by_leaver_and_partner(&s.shares[end], &s.shares[i]) == 0; end++)
 			quarters += s.shares[end].quarters;
-		const struct regular *leaver = &c->regulars->who[s.shares[i].leaver];
+		const struct watched *leaver = &c->regulars->who[s.shares[i].leaver];
 		uint32_t partner = s.shares[i].partner;
 		if (quarters >= WARMTH_CONTAGION_TIE_QUARTERS &&
 			quarters * WARMTH_CONTAGION_TIE_PART >= total_until(&s, partner, leaver))

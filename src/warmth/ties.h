@@ -2,10 +2,11 @@
  * ties: who answers whom, kept while events pass.
  *
  * Promises: O(1) amortised per message; memory grows with pairs and the 28-day bins in which they met, up to
- * WARMTH_TIES_MAX pairs and WARMTH_TIE_BINS_MAX bins; pairs that hardly met (fewer than WARMTH_TIE_FAINT quarters ever) and
- * not within WARMTH_TIE_FAINT_BINS are forgotten when there are many, so in a large channel only neighbours are kept; what comes after that is counted as lost and changes nothing
- * else, so importance stays whole. A tie is directed: from answered to. A reply or a mention is four quarters;
- * simply speaking next within WARMTH_ADJACENT_US is one.
+ * WARMTH_TIES_MAX pairs and WARMTH_TIE_BINS_MAX bins; pairs that hardly met (fewer than WARMTH_TIE_FAINT quarters
+ * ever) and not within WARMTH_TIE_FAINT_BINS are forgotten when there are many, so in a large channel only
+ * neighbours are kept; what comes after that is counted as lost and changes nothing else, so importance stays whole.
+ * A tie is directed: from answered to. A reply or a mention is four quarters; simply speaking next within
+ * WARMTH_ADJACENT_US is one.
  * Called by: add.c (ties_add), whatever looks at ties (ties_of). Inside this room only. Owns: the bins in struct
  * ties.
  * Not here: what ties mean (graph, contagion); renames and their limits (answer.c).
