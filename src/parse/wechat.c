@@ -165,6 +165,8 @@ static enum err tell_notice(struct wechat *w, int32_t group, const struct wechat
 	if (n.kind != PARSE_JOIN && n.kind != PARSE_REMOVED) {
 		if (n.who.n > 0 && (e.author = by_name(w, group, n.who)) < 0)
 			return ERR_LIMIT;
+		if (e.author < 0 && said->sender.n > 0) /* somebody who is known set it off */
+			e.author = parse_person_find(w->p, said->sender);
 		return parse_tell(w->p, &e);
 	}
 	unsigned told = n.me_too;

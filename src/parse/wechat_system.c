@@ -204,7 +204,8 @@ void wechat_read_notice(struct str text, struct wechat_notice *out_notice)
 	else if (str_starts(rest, STR("撤回了")) || str_starts(rest, STR("recalled ")) ||
 		 str_starts(rest, STR("has recalled ")))
 		n.kind = PARSE_RECALL;
-	else if (scan_text(&after, STR("被")) && scan_name(&after, &n.by, &n.by_is_me) && str_starts(after, STR("移出")))
+	else if (scan_text(&after, STR("被")) && (str_starts(after, STR("移出")) ||
+		(scan_name(&after, &n.by, &n.by_is_me) && str_starts(after, STR("移出")))))
 		n.kind = PARSE_REMOVED;
 	else if (is_packet(text))
 		n.kind = PARSE_PACKET;
