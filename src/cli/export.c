@@ -1,12 +1,13 @@
 /*
- * hearth export: any file that can be read, as ChatLab's interchange format 0.0.2 (JSONL, or JSON by the name of --out), for
- * other programs.
+ * hearth export: any file that can be read, as ChatLab's interchange format 0.0.2 (JSONL, or JSON by the name of
+ * --out), for other programs.
  *
- * The files are read twice: once to learn who is there, since members stand before messages, and once to write (and once more
- * between, where they hold several groups); memory does not grow with the messages. What the format has no type for (an action, a quit, a new name) is written as what comes
- * nearest: text, or a sentence of the system. Who came and went is such a sentence, in words that Hearth and ChatLab read.
- * Whom a message answers is lost: the format wants the message's id, and not every system has one. Called by: main.c.
- * Owns: the file it writes until it is whole. Not here: formats (parse).
+ * The files are read twice: once to learn who is there, since members stand before messages, and once to write (and
+ * once more between, where they hold several groups); memory does not grow with the messages. What the format has no
+ * type for (an action, a quit, a new name) is written as what comes nearest: text, or a sentence of the system. Who
+ * came and went is such a sentence, in words that Hearth and ChatLab read. Whom a message answers is lost: the format
+ * wants that message's id, and not every system has one. Called by: main.c. Owns: the file it writes until it is whole.
+ * Not here: formats (parse).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -339,9 +340,10 @@ static int learn(struct export *x)
 	if (status == CLI_DONE && parse_asks_zone(x->known) && x->a.zone == NULL)
 		fprintf(stderr, "hearth export: the times have no zone and are taken as UTC; --tz ZONE says otherwise\n");
 	if (status == CLI_DONE && parse_asks_date_order(x->known) && x->a.date_order == NULL)
-		fprintf(stderr, "hearth export: every date can be read in two ways, day first was taken; --date-order says otherwise\n");
+		fprintf(stderr, "hearth export: every date can be read in two ways, day first was taken; "
+			"--date-order says otherwise\n");
 	if (status == CLI_DONE && parse_skipped_count(x->known) > 0)
-		fprintf(stderr, "hearth export: %llu lines were not understood and are left out\n",
+		fprintf(stderr, "hearth export: lines not understood, so left out: %llu\n",
 			(unsigned long long)parse_skipped_count(x->known));
 	if (status == CLI_DONE)
 		status = choose_group(x);
@@ -375,7 +377,8 @@ static int open_out(struct export *x)
 	if (x->to != NULL)
 		return CLI_DONE;
 	x->part[0] = '\0';
-	return complain(x->a.out, errno == EEXIST ? "its .part is there already, from a run that did not end" : strerror(errno));
+	return complain(x->a.out,
+		errno == EEXIST ? "its .part is there already, from a run that did not end" : strerror(errno));
 }
 
 static int write_all(struct export *x)
@@ -446,9 +449,9 @@ static int export_run(int argc, char **argv)
 {
 	struct export x = { .a = { .format = "chatlab" }, .line = BUF(RECORD_MAX), .sentence = BUF(4 * PARSE_NAME_MAX) };
 	struct asked *a = &x.a;
-	const struct cli_option options[] = { { "format", &a->format, NULL }, { "out", &a->out, NULL }, { "from", &a->from, NULL },
-		{ "tz", &a->zone, NULL }, { "date-order", &a->date_order, NULL }, { "year", &a->year, NULL },
-		{ "self", &a->self, NULL } };
+	const struct cli_option options[] = { { "format", &a->format, NULL }, { "out", &a->out, NULL },
+		{ "from", &a->from, NULL }, { "tz", &a->zone, NULL }, { "date-order", &a->date_order, NULL },
+		{ "year", &a->year, NULL }, { "self", &a->self, NULL } };
 	if (!cli_options(&argc, argv, options, COUNT_OF(options)) || argc < 2) {
 		fprintf(stderr, "%s\n", cli_export_command.usage);
 		return CLI_USAGE;

@@ -1,8 +1,8 @@
 /*
  * html: the words of a piece of HTML; for formats of this room only.
  *
- * Promises: what comes out is as long as what went in, or shorter, whatever stands there; tags that are never closed and
- * entities that are not known stay as they are. Used by: irc_html.c, zulip.c. Not here: a tree.
+ * Promises: what comes out is as long as what went in, or shorter, whatever stands there; tags that are never closed
+ * and entities that are not known stay as they are. Used by: irc_html.c, zulip.c. Not here: a tree.
  */
 #ifndef HEARTH_PARSE_HTML_H
 #define HEARTH_PARSE_HTML_H

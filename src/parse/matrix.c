@@ -177,7 +177,8 @@ static bool is_one_of(struct str s, const char *const words[], size_t count)
 static bool is_edit(const struct parse_node *content)
 {
 	const struct parse_node *relation = parse_node_get(content, "m.relates_to");
-	return str_eq(parse_node_text(relation, "rel_type"), STR("m.replace")) || parse_node_get(content, "m.new_content") != NULL;
+	return str_eq(parse_node_text(relation, "rel_type"), STR("m.replace")) ||
+		parse_node_get(content, "m.new_content") != NULL;
 }
 
 static enum err tell_event(struct reader *r, const struct parse_node *m, struct str type, struct parse_event *e)

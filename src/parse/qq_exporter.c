@@ -1,6 +1,6 @@
 /*
- * qq_exporter: JSON of QQChatExporter (shuakami), versions 4 and 5: one file, or manifest.json with chunks/c000001.jsonl
- * and so on, each by itself or all in a zip. A chunk does not say of which chat it is: it is known by the folder or
+ * qq_exporter: JSON of QQChatExporter (shuakami), versions 4 and 5: one file, or manifest.json with
+ * chunks/c000001.jsonl and so on, each by itself or all in a zip. A chunk does not say of which chat it is: it is known by the folder or
  * archive both lie in. Called through formats.c. Not here: what the system's sentences say (wechat_system.c), QQ's own
  * text (qq.c).
  *
@@ -35,14 +35,14 @@ static bool is_chunk_name(struct str name)
 	return scan_char(&name, 'c') && scan_digits(&name, 6, 9, &number) && str_eq(name, STR(".jsonl"));
 }
 
+static bool in_chunks(struct str folder) { return str_eq(folder, STR("chunks")) || str_ends(folder, STR("/chunks")); }
+
 /* The folder that holds manifest.json and chunks/, or the archive. */
 static struct str export_folder(const struct parse_head *head)
 {
 	struct str folder = head->folders;
-	if (str_eq(folder, STR("chunks")))
-		folder.n = 0;
-	else if (str_ends(folder, STR("/chunks")))
-		folder.n -= strlen("/chunks");
+	if (in_chunks(folder))
+		folder.n -= folder.n > strlen("chunks") ? strlen("/chunks") : folder.n;
 	const char *slash = folder.n > 0 ? memrchr(folder.p, '/', folder.n) : NULL;
 	if (slash != NULL)
 		folder = str_from(folder, (size_t)(slash - folder.p) + 1);
@@ -58,7 +58,7 @@ static enum err open_group(struct reader *r)
 {
 	struct str name = buf_str(&r->name);
 	const struct parse_head *head = source_head(r->in);
-	bool in_pieces = r->manifest || is_chunk_name(head->file_name) || str_ends(head->folders, STR("chunks"));
+	bool in_pieces = r->manifest || in_chunks(head->folders) || (head->archive.n > 0 && is_chunk_name(head->file_name));
 	struct str key = in_pieces ? export_folder(head) : name.n > 0 ? name : wechat_chat_of_file(r->in);
 	r->group = parse_group_of(r->p, key, name);
 	return r->group < 0 ? ERR_LIMIT : ERR_OK;

@@ -78,7 +78,8 @@ bool wechat_type_of_word(struct str word, int64_t *out_type, int64_t *out_subtyp
 bool wechat_type_of_mark(struct str text, int64_t *out_type, int64_t *out_subtype, struct str *out_title);
 /* A file's name without its ending, as the name of the chat it holds. */
 struct str wechat_chat_of_file(const struct source *in);
-/* Is this line the header of a message in chatlog's text? wechat_chatlog_text.c; qq.c asks so as not to take its files. */
+/* Is this line the header of a message in chatlog's text (wechat_chatlog_text.c)? qq.c asks so as not to take its
+ * files. */
 bool wechat_is_chatlog_header(struct str line);
 /* "2023-08-12 23:22:41" (local), seconds or milliseconds since 1970. */
 bool wechat_time(struct parse *p, struct str s, int64_t *out_at_us);

@@ -1,6 +1,6 @@
 /*
- * wechat_mark: what exporters write in the stead of what was sent, "[图片]" and the like; and a chat's name by its file's.
- * See wechat.h. Not here: the words themselves (wechat.c).
+ * wechat_mark: what exporters write in the stead of what was sent, "[图片]" and the like; and a chat's name by its
+ * file's. See wechat.h. Not here: the words themselves (wechat.c).
  */
 #include "parse/scan.h"
 #include "parse/wechat.h"

@@ -2,9 +2,10 @@
  * zulip: the public archive (zulip-archive): a folder per stream ("141825-kbb"), a file per topic ("PRing.json"), which
  * is a list of messages in HTML. A zip of the folders is read file by file.
  *
- * A group is a stream. People are names only; nobody knows who came or went. A message stands in the files of both topics
- * where it was moved: the second is passed over as long as the first is among those remembered. The "Notification Bot"
- * announces such moves: what it says is the system's. Called through formats.c. Not here: HTML (html.c).
+ * A group is a stream. People are names only; nobody knows who came or went. A message stands in the files of both
+ * topics where it was moved: the second is passed over as long as the first is among those remembered. The
+ * "Notification Bot" announces such moves: what it says is the system's. Messages are in order within a topic only.
+ * Called through formats.c. Not here: HTML (html.c).
  */
 #include "parse/html.h"
 #include "parse/json_file.h"

@@ -1,6 +1,6 @@
 /*
- * hearth export: every fixture of the room parse, written in ChatLab's format and read back, says the same: who, what kind
- * as far as the format has it, the second, the text. As JSONL and as JSON; and what the command refuses.
+ * hearth export: every fixture of the room parse, written in ChatLab's format and read back, says the same: who, what
+ * kind as far as the format has it, the second, the text. As JSONL and as JSON; and what the command refuses.
  */
 #include <dirent.h>
 #include <setjmp.h>
@@ -105,7 +105,8 @@ static bool is_mark(struct str text)
 	return text.n > 2 && text.p[0] == '[' && text.p[text.n - 1] == ']';
 }
 
-static void expect_same(const char *path, const struct reading *a, const struct told *x, const struct reading *b, const struct told *y)
+static void expect_same(
+	const char *path, const struct reading *a, const struct told *x, const struct reading *b, const struct told *y)
 {
 	enum parse_kind kind = as_chatlab(x);
 	bool talk = kind == PARSE_TEXT || kind == PARSE_MEDIA;
@@ -115,7 +116,7 @@ static void expect_same(const char *path, const struct reading *a, const struct 
 		same = same && str_eq(key(a, x->author), key(b, y->author));
 	if (moved)
 		same = same && str_eq(key(a, x->target), key(b, y->target));
-	else if ((talk || x->kind == PARSE_SYSTEM) && !(kind == PARSE_MEDIA && is_mark(x->text)))
+	else if (kind == x->kind && !(kind == PARSE_MEDIA && is_mark(x->text)))
 		same = same && str_eq(x->text, y->text);
 	if (!same)
 		fail_msg("%s:\n kind %d at %lld " STR_FMT " > " STR_FMT " #" STR_FMT " | " STR_FMT "\n kind %d at %lld " STR_FMT

@@ -1,5 +1,5 @@
-/* WeFlow, chatlog and WechatExporter: marks for what was sent, years that are not written, quotes, headers inside texts,
- * pictures before the messages, harmed files. */
+/* WeFlow, chatlog and WechatExporter: marks for what was sent, years that are not written, quotes, headers inside
+ * texts, pictures before the messages, harmed files. */
 #include "parse_formats.h"
 
 #include "parse/source.h"

@@ -1,4 +1,4 @@
-/* Matrix: what a change of membership was, edits, answers, redactions, a zip with other files beside it, harmed files. */
+/* Matrix: what a change of membership was, edits, redactions, a zip with other files beside it, harmed files. */
 #include "parse_zip.h"
 
 #define ROOM(events) \

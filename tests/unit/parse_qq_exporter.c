@@ -1,5 +1,5 @@
-/* QQChatExporter: chunks and their manifest are one group, in a zip, in a folder and in any order; who is who by uid and
- * number; what is recalled; harmed files. */
+/* QQChatExporter: chunks and their manifest are one group, in a zip, in a folder and in any order; who is who by uid
+ * and number; what is recalled; harmed files. */
 #include "parse_zip.h"
 
 #define LINE(id, uid, uin, text) \
