@@ -101,7 +101,7 @@ static enum err record(struct wechat *w, struct csv *c, const struct columns *at
 		csv_skip(c);
 		return ERR_OK;
 	}
-	chatlog_read_person(sender, csv_field(c, at->name), &said);
+	chatlog_read_person(w, sender, text_trim(csv_field(c, at->name)), &said);
 	chatlog_read_content(csv_field(c, at->content), &said);
 	int32_t group = parse_group_of(w->p, talker, text_trim(csv_field(c, at->group_name)));
 	return group < 0 ? ERR_LIMIT : wechat_tell(w, group, &said);

@@ -100,10 +100,11 @@ bool wechat_is_chatlog_header(struct str line)
 
 /* ---- a message's content ---- */
 
-void chatlog_read_person(struct str sender, struct str name, struct wechat_said *out_said)
+void chatlog_read_person(const struct wechat *w, struct str sender, struct str name, struct wechat_said *out_said)
 {
 	bool system = str_eq(sender, STR(CHATLOG_SYSTEM));
-	out_said->self = str_eq(sender, STR("我"));
+	struct str mine = parse_options_of(w->p)->self_name;
+	out_said->self = str_eq(sender, STR("我")) || (mine.n > 0 && str_eq(name, mine));
 	out_said->sender = system ? (struct str){ NULL, 0 } : sender;
 	out_said->name = system ? (struct str){ NULL, 0 } : name;
 	out_said->type = system ? WECHAT_SYSTEM : WECHAT_TEXT;
@@ -199,7 +200,7 @@ static enum err tell_open(struct reader *r)
 	r->open = false;
 	TRY(date_of(r, &h));
 	struct wechat_said said = { .line = r->line, .at_us = parse_local(r->w.p, h.at) };
-	chatlog_read_person(h.sender, h.name, &said);
+	chatlog_read_person(&r->w, h.sender, h.name, &said);
 	chatlog_read_content(str_trim(buf_str(&r->text)), &said);
 	struct str key = h.group.n > 0 ? h.group : wechat_chat_of_file(r->w.in);
 	r->group = parse_group_of(r->w.p, key, h.group.n > 0 ? h.group_name : key);

@@ -58,7 +58,8 @@ static struct str title_of(const struct wechat_said *said)
 static bool read_message(struct reader *r, const struct parse_node *m, struct wechat_said *said)
 {
 	struct str word = parse_node_text(m, "type");
-	if (word.n == 0 || !wechat_time(r->w.p, parse_node_text(m, "createTime"), &said->at_us))
+	if (word.n == 0 || (!wechat_time(r->w.p, parse_node_text(m, "createTime"), &said->at_us) &&
+				   !wechat_time(r->w.p, parse_node_text(m, "formattedTime"), &said->at_us)))
 		return false;
 	if (!wechat_type_of_word(word, &said->type, &said->subtype))
 		said->type = WECHAT_APP; /* a word that is not known is something that was sent */
