@@ -122,10 +122,14 @@ static enum err weflow_read(struct parse *p, struct source *in)
 
 static int weflow_sniff(const struct parse_head *head)
 {
-	if (!parse_head_is_json(head) || !parse_head_has_key(head, "session") || !parse_head_has_key(head, "wxid"))
+	if (!parse_head_is_json(head))
 		return 0;
-	if (parse_head_has_key(head, "weflow"))
+	bool chat = parse_head_has_key(head, "session") && parse_head_has_key(head, "wxid");
+	/* pictures before the session may fill the whole head */
+	if (parse_head_has_key(head, "weflow") && (chat || parse_head_has_key(head, "avatars")))
 		return 95;
+	if (!chat)
+		return 0;
 	/* echotrace and CipherTalk have no mark of their own at the front */
 	return str_find(head->text, STR("\"群聊\"")) >= 0 || str_find(head->text, STR("\"私聊\"")) >= 0 ||
 			parse_head_has_key(head, "senderUsername") ?

@@ -36,26 +36,35 @@ static void test_marks(void **state)
 
 /* ---- WeFlow ---- */
 
-/* The pictures of everybody may be megabytes before the first message: the first keys say what it is. */
-static void test_pictures_first(void **state)
+#define SESSION "\"session\":{\"wxid\":\"7@chatroom\",\"nickname\":\"围炉\",\"type\":\"群聊\"}"
+
+static void pictures_first(const char *session_before, const char *session_behind)
 {
 	struct buf b = BUF(8u << 20);
-	buf_add(&b, STR("{\"weflow\":{\"version\":\"1\"},\"session\":{\"wxid\":\"7@chatroom\",\"nickname\":\"围炉\","
-		"\"type\":\"群聊\"},\"avatars\":{"));
+	buf_print(&b, "{\"weflow\":{\"version\":\"1\"},%s\"avatars\":{", session_before);
 	for (unsigned i = 0; i < 8; i++) {
 		buf_print(&b, "\"wxid_%u\":\"data:image/jpeg;base64,", i);
 		for (unsigned k = 0; k < 100000; k++)
 			buf_add_char(&b, (char)('A' + k % 26));
 		buf_add(&b, STR("\","));
 	}
-	buf_add(&b, STR("\"x\":\"\"},\"messages\":[{\"localId\":1,\"createTime\":1704420000,\"type\":\"文本消息\",\"content\":\"hi\","
+	buf_print(&b, "\"x\":\"\"},%s", session_behind);
+	buf_add(&b, STR("\"messages\":[{\"localId\":1,\"createTime\":1704420000,\"type\":\"文本消息\",\"content\":\"hi\","
 		"\"isSend\":0,\"senderUsername\":\"wxid_1\",\"senderDisplayName\":\"甲\"}]}"));
 	struct see s;
 	read_content(&s, NULL, ".json", buf_str(&b));
 	assert_string_equal(parse_format(s.parse), "wechat-weflow");
 	expect_line(&s, "1 2024-01-05T02:00:00Z g0 text 甲 > - [] 2 #1 | hi");
+	assert_true(str_eq(parse_group_key(s.parse, 0), STR("7@chatroom")));
 	see_free(&s);
 	buf_free(&b);
+}
+
+/* The pictures of everybody may be megabytes before the first message: the first keys say what it is. */
+static void test_pictures_first(void **state)
+{
+	pictures_first(SESSION ",", "");
+	pictures_first("", SESSION ",");
 }
 
 static void test_session_last(void **state)
