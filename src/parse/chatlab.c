@@ -159,8 +159,8 @@ static enum err on_message(struct reader *r, const struct parse_node *m)
 		int32_t person;
 		if (parse_person_find(r->p, sender) >= 0) /* of two who have his name it is he who is meant */
 			TRY(person_of(r, sender, m, at_us, &person));
-		struct wechat_said said = { .sender = sender, .at_us = at_us, .type = WECHAT_SYSTEM, .text = text, .id = id,
-			.line = source_line_number(r->in) };
+		struct wechat_said said = { .at_us = at_us, .type = WECHAT_SYSTEM, .sender = sender, .text = text,
+			.id = id, .line = source_line_number(r->in) };
 		return wechat_tell(&r->names, r->group, &said);
 	}
 	struct parse_event e = {

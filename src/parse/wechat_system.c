@@ -168,6 +168,8 @@ static void read_unquoted(struct str text, struct wechat_notice *n)
 			continue;
 		n->who = str_trim(before);
 		n->kind = verbs[i].kind;
+		if (n->kind == PARSE_LEAVE && str_ends(n->who, STR("已")))
+			n->who.n -= strlen("已");
 		return;
 	}
 	if (is_packet(text))
