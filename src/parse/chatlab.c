@@ -82,15 +82,28 @@ static void shown(struct reader *r, const struct parse_node *m)
 	parse_skip(r->p, r->in, text.n ? text : STR("(a record without sender or time)"));
 }
 
+static bool is_bot(const struct parse_node *member)
+{
+	const struct parse_node *roles = parse_node_get(member, "roles"), *role = parse_node_first(roles);
+	for (; role != NULL; role = parse_node_next(roles, role))
+		if (str_eq(parse_node_text(role, "id"), STR("bot")))
+			return true;
+	return false;
+}
+
 static enum err on_member(struct reader *r, const struct parse_node *m)
 {
 	struct str id = parse_node_text(m, "platformId");
 	int32_t person;
 	if (r->group < 0)
 		TRY(open_group(r));
-	if (id.n > 0)
-		return person_of(r, id, m, 0, &person);
-	shown(r, m);
+	if (id.n == 0) {
+		shown(r, m);
+		return ERR_OK;
+	}
+	TRY(person_of(r, id, m, 0, &person));
+	if (is_bot(m)) /* a role of its own that Hearth writes */
+		parse_person_set_bot(r->p, person);
 	return ERR_OK;
 }
 
@@ -143,8 +156,11 @@ static enum err on_message(struct reader *r, const struct parse_node *m)
 	if (id.n == 0)
 		id = parse_node_text(m, "id");
 	if (type == SYSTEM || (type == RECALL && sender.n == 0)) {
-		struct wechat_said said = { .at_us = at_us, .type = WECHAT_SYSTEM, .text = text, .id = id,
-			.line = source_line_number(r->in) };
+		int32_t person;
+		if (parse_person_find(r->p, sender) >= 0) /* of two who have his name it is he who is meant */
+			TRY(person_of(r, sender, m, at_us, &person));
+		struct wechat_said said = { .at_us = at_us, .type = WECHAT_SYSTEM, .sender = sender, .text = text,
+			.id = id, .line = source_line_number(r->in) };
 		return wechat_tell(&r->names, r->group, &said);
 	}
 	struct parse_event e = {
@@ -170,7 +186,7 @@ static enum err on_element(void *arg, size_t pattern, const struct parse_node *e
 static enum err read_json(struct reader *r)
 {
 	static const char *const elements[] = { "messages[]", "members[]", NULL };
-	static const char *const ignored[] = { "avatar", "roles", "aliases", NULL };
+	static const char *const ignored[] = { "avatar", "aliases", NULL };
 	struct parse_json walk = {
 		.elements = elements, .ignored = ignored, .element = on_element, .scalar = on_scalar, .arg = r
 	};

@@ -19,6 +19,14 @@
 	X(wechat_memotrace) \
 	X(wechat_pywxdump) \
 	X(wechat_itchat) \
+	X(wechat_weflow) \
+	X(wechat_chatlog) \
+	X(wechat_chatlog_csv) \
+	X(wechat_chatlog_txt) \
+	X(wechat_exporter) \
+	X(qq_exporter) \
+	X(zulip) \
+	X(matrix) \
 	X(qq) \
 	X(irc) \
 	X(irc_epoch) \

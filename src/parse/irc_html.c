@@ -3,41 +3,9 @@
  * keeps them: the tags come off, the rest is a dated log. Called through formats.c. Not here: the lines themselves
  * (irc.c).
  */
+#include "parse/html.h"
 #include "parse/irc.h"
 #include "parse/scan.h"
-
-static void add_entity(struct buf *out, struct str *rest)
-{
-	static const struct {
-		const char *name, *text;
-	} entities[] = { { "&lt;", "<" }, { "&gt;", ">" }, { "&amp;", "&" }, { "&quot;", "\"" }, { "&#39;", "'" },
-		{ "&apos;", "'" }, { "&nbsp;", " " } };
-	for (size_t i = 0; i < COUNT_OF(entities); i++)
-		if (scan_text(rest, str_of(entities[i].name))) {
-			buf_add(out, str_of(entities[i].text));
-			return;
-		}
-	buf_add_char(out, '&');
-	scan_drop(rest, 1);
-}
-
-/* The line without tags and with its entities spelled out. */
-static enum err strip(struct str html, struct buf *out)
-{
-	buf_clear(out);
-	while (html.n > 0) {
-		struct str tag;
-		if (html.p[0] == '<' && scan_until(&html, STR(">"), &tag))
-			continue;
-		if (html.p[0] == '&') {
-			add_entity(out, &html);
-			continue;
-		}
-		buf_add_char(out, html.p[0]);
-		scan_drop(&html, 1);
-	}
-	return buf_end(out);
-}
 
 static enum err html_lines(struct irc *irc, struct parse *p, struct source *in, struct buf *room)
 {
@@ -53,9 +21,10 @@ static enum err html_lines(struct irc *irc, struct parse *p, struct source *in, 
 		}
 		if (rest.n == 0 || str_starts(rest, STR("</")))
 			continue;
-		TRY(strip(rest, room));
-		struct str text = buf_str(room);
-		scan_blanks(&text);
+		buf_clear(room);
+		html_text(rest, room);
+		TRY(buf_end(room));
+		struct str text = str_trim(buf_str(room));
 		if (!str_starts(rest, STR("<li"))) {
 			parse_skip(p, in, text);
 			continue;

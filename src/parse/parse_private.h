@@ -16,6 +16,8 @@ struct parse_head {
 	struct str text;      /* at most PARSE_HEAD_BYTES, cut anywhere */
 	struct str file_name; /* without folders */
 	struct str folder;    /* the last folder around it in an archive, or empty */
+	struct str folders;   /* all around it, as given or as its archive has them, '/' between; or empty */
+	struct str archive;   /* the archive's own name, without folders; empty: it lies in none */
 	bool whole;           /* the text is the whole file */
 };
 

@@ -316,7 +316,8 @@ static struct counted count_headers(const struct parse_head *head)
 			n.manager++;
 			n.numbered += h.key.n > 0 || str_eq(h.name, STR("系统消息"));
 		} else {
-			n.copied += line.n < PARSE_NAME_MAX && read_copied(PARSE_ORDER_UNKNOWN, line, &h);
+			n.copied += line.n < PARSE_NAME_MAX && !wechat_is_chatlog_header(line) &&
+				read_copied(PARSE_ORDER_UNKNOWN, line, &h);
 		}
 	}
 	return n;

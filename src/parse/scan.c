@@ -26,6 +26,14 @@ ptrdiff_t scan_find_fold(struct str s, struct str what)
 	return -1;
 }
 
+bool scan_is_bot_name(struct str name)
+{
+	if (name.n < 4 || !(str_ends(name, STR("Bot")) || str_ends(name, STR("bot"))))
+		return false;
+	char before = name.p[name.n - 4];
+	return before == ' ' || before == '_' || (name.p[name.n - 3] == 'B' && before >= 'a' && before <= 'z');
+}
+
 bool scan_char(struct str *s, char c)
 {
 	if (s->n == 0 || s->p[0] != c)

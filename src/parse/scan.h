@@ -38,6 +38,9 @@ void scan_apply_half(struct date *d, bool afternoon);
 /* Jan, January, jan … 1–12. */
 bool scan_month(struct str *s, int *out_month);
 
+/* A name as bots mostly have it: "Rose Bot", "GroupHelpBot", "save_bot". */
+bool scan_is_bot_name(struct str name);
+
 bool scan_is_alnum(char c);
 static inline bool scan_is_digit(char c) { return c >= '0' && c <= '9'; }
 /* Same letters, ASCII case aside. */

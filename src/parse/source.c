@@ -232,7 +232,8 @@ static enum err make_head(struct source *in)
 		return ERR_MEMORY;
 	in->head = (struct parse_head){
 		.text = buf_str(&in->head_text), .file_name = unpack_name(in->unpack),
-		.folder = unpack_folder(in->unpack), .whole = whole
+		.folder = unpack_folder(in->unpack), .folders = unpack_folders(in->unpack),
+		.archive = unpack_archive(in->unpack), .whole = whole
 	};
 	return ERR_OK;
 }

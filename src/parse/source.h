@@ -42,6 +42,8 @@ uint64_t unpack_all(const struct unpack *u);  /* 0: not known */
 size_t unpack_members(const struct unpack *u);
 struct str unpack_name(const struct unpack *u);   /* without folders */
 struct str unpack_folder(const struct unpack *u); /* of an archive, that it lies in: its own name, or empty */
+struct str unpack_folders(const struct unpack *u); /* all of them, of a file that lies in no archive too */
+struct str unpack_archive(const struct unpack *u); /* without folders, or empty */
 
 /* ---- encodings ---- */
 /* The name of the encoding a text begins in, static: NULL is UTF-8, perhaps with Latin-1 lines in it. skip: bytes of a

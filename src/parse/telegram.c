@@ -6,6 +6,7 @@
  * A message that stands before its chat's name and id (nobody writes that, but JSON allows it) is still counted there.
  * Not here: what one message says (telegram_message.c), JSON (json_file.c).
  */
+#include "parse/scan.h"
 #include "parse/telegram.h"
 
 #define NAMES_MAX PARSE_PEOPLE_MAX
@@ -33,15 +34,6 @@ struct str telegram_id(struct telegram *t, struct str id)
 	return buf_str(&t->id);
 }
 
-/* Bots carry no mark in this file, but their names mostly do: "Rose Bot", "GroupHelpBot", "save_bot". */
-static bool is_bot_name(struct str name)
-{
-	if (name.n < 4 || !(str_ends(name, STR("Bot")) || str_ends(name, STR("bot"))))
-		return false;
-	char before = name.p[name.n - 4];
-	return before == ' ' || before == '_' || (name.p[name.n - 3] == 'B' && before >= 'a' && before <= 'z');
-}
-
 static enum err note_name(struct telegram *t, struct str name, int32_t person)
 {
 	bool is_new;
@@ -49,7 +41,7 @@ static enum err note_name(struct telegram *t, struct str name, int32_t person)
 	if (at == NULL)
 		return ERR_LIMIT;
 	*at = (uint64_t)person;
-	if (is_bot_name(name))
+	if (scan_is_bot_name(name)) /* bots carry no mark in this file */
 		parse_person_set_bot(t->parse, person);
 	return ERR_OK;
 }

@@ -19,6 +19,7 @@
 
 #define ZSTD_WINDOW_LOG_MAX 27 /* 128 MiB, what --long=27 writes */
 #define MAGIC_BYTES 4u
+#define PATH_BYTES 4096u
 
 enum packing { PLAIN, ZST, ZIP };
 
@@ -30,7 +31,7 @@ struct unpack {
 	size_t magic_n, magic_at;
 	uint64_t packed, done; /* bytes of the file, 0: not known; read of it */
 	uint64_t out, out_max;
-	struct buf name;
+	struct buf name, folders;
 	/* zst */
 	ZSTD_DStream *zstd;
 	char *in;
@@ -42,7 +43,7 @@ struct unpack {
 	struct member *list;
 	size_t members, next; /* next: of the list, the one to be opened */
 	uint64_t sizes;       /* of all in the list, as their headers say, for progress only */
-	struct buf folder;
+	struct buf folder, archive;
 };
 
 /* A file of an archive that holds a chat, or belongs to one. */
@@ -66,6 +67,8 @@ void unpack_free(struct unpack *u)
 	free(u->in);
 	free(u->list);
 	buf_free(&u->folder);
+	buf_free(&u->folders);
+	buf_free(&u->archive);
 	buf_free(&u->name);
 	free(u);
 }
@@ -80,6 +83,8 @@ uint64_t unpack_all(const struct unpack *u)
 size_t unpack_members(const struct unpack *u) { return u->members; }
 struct str unpack_name(const struct unpack *u) { return buf_str(&u->name); }
 struct str unpack_folder(const struct unpack *u) { return buf_str(&u->folder); }
+struct str unpack_folders(const struct unpack *u) { return buf_str(&u->folders); }
+struct str unpack_archive(const struct unpack *u) { return buf_str(&u->archive); }
 
 static enum err read_file(struct unpack *u, char *into, size_t room, size_t *out_n)
 {
@@ -172,6 +177,16 @@ static struct str base_name(struct str path)
 	return str_from(path, at);
 }
 
+/* What stands before a path's last part; of more than PATH_BYTES the end, which is all that says something of a chat. */
+static enum err set_folders(struct unpack *u, struct str path)
+{
+	path.n -= base_name(path).n;
+	path.n -= path.n > 0;
+	buf_clear(&u->folders);
+	buf_add(&u->folders, str_from(path, path.n > PATH_BYTES ? path.n - PATH_BYTES : 0));
+	return buf_end(&u->folders);
+}
+
 /* How likely a file of an archive is the chat itself, by its name; 0: not. Beside WhatsApp's chat lie documents that
  * people sent each other, and they may be texts too. */
 static int member_rank(struct str path)
@@ -248,6 +263,7 @@ static enum err open_member(struct unpack *u)
 	buf_clear(&u->folder);
 	buf_add(&u->folder, folder);
 	TRY(buf_end(&u->folder));
+	TRY(set_folders(u, m->path));
 	/* An iPhone calls every chat _chat.txt; only the archive has its name. */
 	if (str_eq(name, STR("_chat.txt")))
 		return ERR_OK;
@@ -268,6 +284,8 @@ static enum err open_zip(struct unpack *u, const char *path)
 		zip_error_fini(&why);
 		return e;
 	}
+	buf_add(&u->archive, buf_str(&u->name));
+	TRY(buf_end(&u->archive));
 	TRY(list_members(u));
 	return open_member(u);
 }
@@ -307,6 +325,7 @@ static enum err open_any(struct unpack *u, const char *path)
 		u->out_max = u->packed * PARSE_UNPACK_RATIO_MAX;
 	buf_add(&u->name, base_name(str_of(path)));
 	TRY(buf_end(&u->name));
+	TRY(set_folders(u, str_of(path)));
 	while (u->magic_n < MAGIC_BYTES) {
 		size_t n = 0;
 		u->magic_at = u->magic_n;
@@ -332,8 +351,7 @@ enum err unpack_open(struct parse *p, const char *path, struct unpack **out)
 	u->parse = p;
 	u->fd = -1;
 	u->members = 1;
-	u->name = BUF(4096);
-	u->folder = BUF(4096);
+	u->name = u->folder = u->folders = u->archive = BUF(PATH_BYTES);
 	TRY(open_any(u, path));
 	*out = u;
 	u = NULL;

@@ -13,7 +13,8 @@ enum err wechat_begin(struct wechat *w, struct parse *p, struct source *in)
 		.names = map_new(PARSE_PEOPLE_MAX),
 		.key = BUF(PARSE_NAME_MAX + 32),
 		.sentence = BUF(4 * PARSE_LINE_MAX),
-		.text = BUF(TITLE_MAX) };
+		.text = BUF(TITLE_MAX),
+		.id = BUF(PARSE_NAME_MAX + 32) };
 	return w->names ? ERR_OK : ERR_MEMORY;
 }
 
@@ -23,6 +24,7 @@ void wechat_end(struct wechat *w)
 	buf_free(&w->key);
 	buf_free(&w->sentence);
 	buf_free(&w->text);
+	buf_free(&w->id);
 }
 
 /* ---- people ---- */
@@ -49,6 +51,12 @@ static int32_t by_name(struct wechat *w, int32_t group, struct str name)
 	if (person < 0 || map_put(w->names, name_key(w, group, name), (uint64_t)person, &is_new) == NULL)
 		return -1;
 	return person;
+}
+
+int32_t wechat_find(struct wechat *w, int32_t group, struct str name)
+{
+	const uint64_t *known = name.n > 0 ? map_get(w->names, name_key(w, group, name)) : NULL;
+	return known != NULL ? (int32_t)*known : PARSE_NOBODY;
 }
 
 enum err wechat_person(
@@ -120,6 +128,19 @@ static enum err author_of(struct wechat *w, int32_t group, const struct wechat_s
 
 /* ---- sentences ---- */
 
+/* A sentence about several people is several events: from the second on its id has a number behind it. */
+static enum err numbered_id(struct wechat *w, struct str id, unsigned number, struct str *out_id)
+{
+	*out_id = id;
+	if (number == 0 || id.n == 0)
+		return ERR_OK;
+	buf_clear(&w->id);
+	buf_add(&w->id, utf8_first(id, PARSE_NAME_MAX));
+	buf_print(&w->id, ".%u", number);
+	*out_id = buf_str(&w->id);
+	return buf_end(&w->id);
+}
+
 static enum err tell_notice(struct wechat *w, int32_t group, const struct wechat_said *said, struct str text)
 {
 	struct wechat_notice n;
@@ -128,6 +149,8 @@ static enum err tell_notice(struct wechat *w, int32_t group, const struct wechat
 		.kind = n.kind, .text = text, .id = said->id, .line = said->line };
 	if (n.kind == PARSE_JOIN)
 		parse_add_known(w->p, group, PARSE_KNOWS_JOINS);
+	if (n.kind == PARSE_LEAVE)
+		parse_add_known(w->p, group, PARSE_KNOWS_LEAVES);
 	struct str name;
 	if (n.by_is_me)
 		TRY(myself(w, (struct str){ NULL, 0 }, (struct str){ NULL, 0 }, &e.target));
@@ -142,6 +165,8 @@ static enum err tell_notice(struct wechat *w, int32_t group, const struct wechat
 	if (n.kind != PARSE_JOIN && n.kind != PARSE_REMOVED) {
 		if (n.who.n > 0 && (e.author = by_name(w, group, n.who)) < 0)
 			return ERR_LIMIT;
+		if (e.author < 0 && said->sender.n > 0) /* somebody who is known set it off */
+			e.author = parse_person_find(w->p, said->sender);
 		return parse_tell(w->p, &e);
 	}
 	unsigned told = n.me_too;
@@ -149,6 +174,7 @@ static enum err tell_notice(struct wechat *w, int32_t group, const struct wechat
 		e.author = by_name(w, group, name);
 		if (e.author < 0)
 			return ERR_LIMIT;
+		TRY(numbered_id(w, said->id, told, &e.id));
 		TRY(parse_tell(w->p, &e));
 	}
 	if (told > 0)
@@ -237,6 +263,15 @@ static enum err read_quote(struct wechat *w, int32_t group, struct parse_event *
 	return plain(w, title, &e->text);
 }
 
+/* Who is answered, where the file says so outside the text. */
+static int32_t answered(const struct wechat *w, int32_t group, const struct wechat_said *said)
+{
+	int32_t person = parse_author_of(w->p, group, said->answers);
+	if (person < 0 && str_eq(said->answers_who, STR("我")))
+		return w->self;
+	return person < 0 && said->answers_who.n > 0 ? parse_person_find(w->p, said->answers_who) : person;
+}
+
 static enum parse_kind kind_of(const struct wechat_said *said)
 {
 	switch (said->type) {
@@ -292,6 +327,8 @@ enum err wechat_tell(struct wechat *w, int32_t group, const struct wechat_said *
 			title = e.text;
 		TRY(plain(w, title, &e.text)); /* "[图片]" and a picture's XML are no captions */
 	}
+	if (e.kind == PARSE_TEXT && e.target < 0)
+		e.target = answered(w, group, &said);
 	if (e.author >= 0 && said.id.n > 0)
 		parse_remember(w->p, group, said.id, e.author);
 	return parse_tell(w->p, &e);
@@ -323,6 +360,10 @@ bool wechat_type_of_word(struct str word, int64_t *out_type, int64_t *out_subtyp
 		{ "微信红包", 49, 2001 }, { "红包封面", 49, 2001 }, { "语音通话", 50, 0 }, { "视频通话", 50, 0 }, { "音视频通话", 50, 0 },
 		{ "通话", 50, 0 }, { "系统通知", 10000, 0 }, { "系统消息", 10000, 0 }, { "系统", 10000, 0 }, { "撤回消息", 10000, 0 },
 		{ "撤回", 10000, 0 }, { "系统通知(撤回)", 10000, 0 },
+		{ "photo", 3, 0 }, { "audio", 34, 0 }, { "contact card", 42, 0 }, { "个人名片", 42, 0 }, { "emoji", 47, 0 },
+		{ "location", 48, 0 }, { "real-time location", 49, 17 }, { "file", 49, 6 }, { "link", 49, 5 }, { "分享", 49, 5 },
+		{ "gif表情", 49, 8 }, { "合并转发", 49, 19 }, { "channel card", 49, 50 }, { "transfer", 49, 2000 },
+		{ "red packet", 49, 2001 }, { "视频/语音通话", 50, 0 }, { "video/audio call", 50, 0 },
 	};
 	word = text_trim(word);
 	for (size_t i = 0; i < COUNT_OF(words); i++)

@@ -3,10 +3,10 @@
  *
  * Promises: the database's types and subtypes become kinds; the system's sentences (and its XML) become joins,
  * removals, recalls and packets; whoever such a sentence names by name only is the same person once his id is seen.
- * Used by: wechat_memotrace.c, wechat_pywxdump.c; chatlab.c and qq.c for their system's sentences. Owns: the names of
- * one file. Not here: columns (those two).
+ * Used by: the formats of WeChat tools (wechat_*.c); chatlab.c, qq.c and qq_exporter.c for their system's sentences.
+ * Owns: the names of one file. Not here: columns, keys and lines (those files).
  *
- * Leaving is silent in WeChat: nothing is stored, so no group here knows of leaves.
+ * Leaving is silent in WeChat: nothing is stored, so no group here knows of leaves but one in which QQ told of some.
  */
 #ifndef HEARTH_PARSE_WECHAT_H
 #define HEARTH_PARSE_WECHAT_H
@@ -38,6 +38,8 @@ struct wechat_said {
 	struct str sender, name; /* key and name; both may be empty */
 	struct str else_sender;  /* for one who has neither, not even in front of the text */
 	struct str id, text;
+	struct str answers;      /* the id of the message that is answered, or empty … */
+	struct str answers_who;  /* … and the key of who wrote that, or empty */
 	bool self;
 };
 
@@ -49,6 +51,7 @@ struct wechat {
 	struct buf key;      /* of names */
 	struct buf sentence; /* of a system's XML */
 	struct buf text;     /* a title without its entities */
+	struct buf id;       /* of the second person of one sentence, and so on */
 };
 
 enum err wechat_begin(struct wechat *w, struct parse *p, struct source *in) MUST_USE;
@@ -65,14 +68,25 @@ struct wechat_place {
 enum err wechat_person(struct wechat *w, const struct wechat_place *at, struct str key, struct str name,
                        int32_t *out_person) MUST_USE;
 
+/* Whoever goes by this name in this group of this file, or PARSE_NOBODY. */
+int32_t wechat_find(struct wechat *w, int32_t group, struct str name);
+
 /* Chinese and English words for types, as exporters write them: "文本", "图片", "系统通知" … false: not known. */
 bool wechat_type_of_word(struct str word, int64_t *out_type, int64_t *out_subtype);
+/* What a text that stands for something sent says of it: "[图片]", "[文件|a.pdf](http://…)", "![视频](…)", "[Audio 5\"]".
+ * out_title: the name or title in it, or empty. false: it is a text. */
+bool wechat_type_of_mark(struct str text, int64_t *out_type, int64_t *out_subtype, struct str *out_title);
+/* A file's name without its ending, as the name of the chat it holds. */
+struct str wechat_chat_of_file(const struct source *in);
+/* Is this line the header of a message in chatlog's text (wechat_chatlog_text.c)? qq.c asks so as not to take its
+ * files. */
+bool wechat_is_chatlog_header(struct str line);
 /* "2023-08-12 23:22:41" (local), seconds or milliseconds since 1970. */
 bool wechat_time(struct parse *p, struct str s, int64_t *out_at_us);
 
 /* ---- sentences of the system: wechat_system.c ---- */
 struct wechat_notice {
-	enum parse_kind kind;       /* JOIN, REMOVED, RECALL, PACKET, SYSTEM */
+	enum parse_kind kind;       /* JOIN, LEAVE, REMOVED, RECALL, PACKET, SYSTEM */
 	struct str who;             /* one name, or several between ends[] */
 	struct str by;
 	bool who_is_me, by_is_me;   /* 你 */

@@ -83,23 +83,13 @@ static bool new_record(struct wechat *w, const struct csv *c, const struct colum
 	return true;
 }
 
-/* "小红(wxid_red).csv", "群名.csv": the chat of a file that holds one. */
-static struct str chat_of_name(struct str name)
-{
-	name = utf8_first(name, PARSE_NAME_MAX); /* a file system promises no encoding */
-	const char *dot = name.n ? memrchr(name.p, '.', name.n) : NULL;
-	if (dot != NULL && dot > name.p)
-		name.n = (size_t)(dot - name.p);
-	return name.n ? name : STR("微信");
-}
-
 static enum err record(struct wechat *w, struct csv *c, const struct columns *at)
 {
 	struct wechat_said said = {
 		.line = c->line, .id = text_trim(csv_field(c, at->id)), .text = csv_field(c, at->content)
 	};
 	struct str chat =
-		at->in_words ? chat_of_name(source_head(w->in)->file_name) : text_trim(csv_field(c, at->talker));
+		at->in_words ? wechat_chat_of_file(w->in) : text_trim(csv_field(c, at->talker));
 	bool good = c->fields > (size_t)at->content && chat.n > 0 && said.id.n > 0 &&
 	            (at->in_words ? new_record(w, c, at, &said) : old_record(w, c, at, &said));
 	if (!good) {

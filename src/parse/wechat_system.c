@@ -138,6 +138,11 @@ static bool read_qq(struct str text, struct wechat_notice *n)
 		return true;
 	}
 	rest = text;
+	if (scan_until(&rest, STR("撤回了 "), &by) && scan_until(&rest, STR(" 的消息"), &who)) {
+		*n = (struct wechat_notice){ .kind = PARSE_RECALL, .who = str_trim(who), .by = str_trim(by) };
+		return true;
+	}
+	rest = text;
 	if (scan_until(&rest, STR("撤回了成员"), &by) && scan_until(&rest, STR("的一条消息"), &who)) {
 		*n = (struct wechat_notice){ .kind = PARSE_RECALL, .who = str_trim(who), .by = str_trim(by) };
 		return true;
@@ -154,13 +159,17 @@ static void read_unquoted(struct str text, struct wechat_notice *n)
 		const char *verb;
 		enum parse_kind kind;
 	} verbs[] = { { "撤回了一条", PARSE_RECALL }, { "recalled a message", PARSE_RECALL }, { "领取了", PARSE_PACKET },
-		{ "加入了群聊", PARSE_JOIN }, { "加入群聊", PARSE_JOIN }, { "加入本群", PARSE_JOIN }, { "加入了本群", PARSE_JOIN } };
+		{ "加入了群聊", PARSE_JOIN }, { "加入群聊", PARSE_JOIN }, { "加入本群", PARSE_JOIN }, { "加入了本群", PARSE_JOIN },
+		{ "退出了群聊", PARSE_LEAVE }, { "退出了本群", PARSE_LEAVE }, { "退出群聊", PARSE_LEAVE },
+		{ "退出本群", PARSE_LEAVE } };
 	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
 		struct str rest = text, before;
 		if (!scan_until(&rest, str_of(verbs[i].verb), &before) || before.n > PARSE_NAME_MAX)
 			continue;
 		n->who = str_trim(before);
 		n->kind = verbs[i].kind;
+		if (n->kind == PARSE_LEAVE && str_ends(n->who, STR("已")))
+			n->who.n -= strlen("已");
 		return;
 	}
 	if (is_packet(text))
@@ -192,10 +201,13 @@ void wechat_read_notice(struct str text, struct wechat_notice *out_notice)
 	else if (str_starts(rest, STR("加入了群聊")) || str_starts(rest, STR("加入群聊")) ||
 		 str_starts(rest, STR("joined the group chat")))
 		n.kind = PARSE_JOIN;
+	else if (str_starts(rest, STR("退出了群聊")) || str_starts(rest, STR("退出群聊")))
+		n.kind = PARSE_LEAVE;
 	else if (str_starts(rest, STR("撤回了")) || str_starts(rest, STR("recalled ")) ||
 		 str_starts(rest, STR("has recalled ")))
 		n.kind = PARSE_RECALL;
-	else if (scan_text(&after, STR("被")) && scan_name(&after, &n.by, &n.by_is_me) && str_starts(after, STR("移出")))
+	else if (scan_text(&after, STR("被")) && (str_starts(after, STR("移出")) ||
+		(scan_name(&after, &n.by, &n.by_is_me) && str_starts(after, STR("移出")))))
 		n.kind = PARSE_REMOVED;
 	else if (is_packet(text))
 		n.kind = PARSE_PACKET;

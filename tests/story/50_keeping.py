@@ -293,7 +293,7 @@ def story_what_the_commands_say():
     folder = tempfile.mkdtemp(prefix="hearth-story.")
     code, out, wrong = hearth("--help")
     names = re.findall(r"^hearth (\w+)", out, re.M)
-    assert code == 0 and {"serve", "diagnose", "import", "link", "check", "backup", "restore", "openapi"} <= set(names), out
+    assert code == 0 and {"serve", "diagnose", "import", "export", "link", "check", "backup", "restore", "openapi"} <= set(names), out
     for name in names:
         code, out, wrong = hearth(name, "--help")
         assert code == 0 and out.startswith(f"hearth {name}") and wrong == "", (name, out, wrong)

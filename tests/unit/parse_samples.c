@@ -12,6 +12,7 @@ struct sample {
 	const char *file, *format;
 	unsigned text, media, act, join, leave, quit, rename, system;
 	unsigned people, groups; /* groups 0: one */
+	unsigned recall, removed, skipped;
 };
 
 static const struct sample samples[] = {
@@ -25,6 +26,9 @@ static const struct sample samples[] = {
 	{ "wechat/pywxdump_csv_content_json.csv", "wechat-pywxdump", .text = 1, .system = 1, .people = 1 },
 	{ "wechat/pywxdump_csv_msg_src.csv", "wechat-pywxdump", .text = 2, .people = 2 },
 	{ "wechat/itchat_bot_csv.csv", "wechat-itchat", .text = 2, .media = 1, .people = 1, .groups = 2 },
+	{ "wechat/weflow.json", "wechat-weflow", .text = 1, .media = 1, .people = 2, .skipped = 1 },
+	{ "zulip/zulip_archive_topic.json", "zulip", .text = 8, .people = 4 },
+	{ "matrix/element_export_synthetic.json", "matrix", .text = 1, .join = 1, .recall = 1, .removed = 1, .people = 2 },
 	{ "qq/qq-chat-history.file.txt", "qq", .text = 2, .people = 2 },
 	{ "irc/sample.log", "irc", .text = 7, .join = 2, .rename = 1, .people = 3 },
 	{ "irc/2005-01-08-test1.log", "irc", .text = 6, .join = 2, .people = 2 },
@@ -57,8 +61,9 @@ static void expect_sample(const char *path, const struct sample *w)
 		unsigned wanted;
 	} counts[] = { { PARSE_TEXT, w->text }, { PARSE_MEDIA, w->media }, { PARSE_ACT, w->act },
 		{ PARSE_JOIN, w->join }, { PARSE_LEAVE, w->leave }, { PARSE_QUIT, w->quit },
-		{ PARSE_RENAME, w->rename }, { PARSE_SYSTEM, w->system } };
-	if (e != ERR_OK || strcmp(parse_format(s.parse), w->format) != 0 || parse_skipped_count(s.parse) != 0)
+		{ PARSE_RENAME, w->rename }, { PARSE_SYSTEM, w->system }, { PARSE_RECALL, w->recall },
+		{ PARSE_REMOVED, w->removed } };
+	if (e != ERR_OK || strcmp(parse_format(s.parse), w->format) != 0 || parse_skipped_count(s.parse) != w->skipped)
 		fail_msg("%s: %s %s, %llu skipped, %s", path, err_name(e),
 			parse_format(s.parse) ? parse_format(s.parse) : "-",
 			(unsigned long long)parse_skipped_count(s.parse), parse_why(s.parse));
@@ -155,8 +160,7 @@ static void test_claimed_once(void **state)
 /* Systems that are not read yet are refused, not taken for something else. */
 static void test_others_are_refused(void **state)
 {
-	static const char *const others[] = { "wechat/weflow.json", "matrix/element_export_synthetic.json",
-		"irc/SOURCES.txt", "zulip/zulip_archive_topic.json" };
+	static const char *const others[] = { "irc/SOURCES.txt" };
 	char root[512], path[1024];
 	if (!shared_exports(root))
 		skip();

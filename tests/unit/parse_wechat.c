@@ -43,6 +43,10 @@ static void test_sentences(void **state)
 	sentence("\"甲\"领取了你的红包", "packet 甲 > -");
 	sentence("你领取了\"甲\"的红包", "packet 我 > -");
 	sentence("\"甲\"修改群名为“围炉”", "system 甲 > -");
+	sentence("\"甲\"被移出了群聊", "removed 甲 > -");
+	sentence("\"甲\"退出了群聊", "leave 甲 > -");
+	sentence("甲已退出群聊", "leave 甲 > -");
+	sentence("乙 撤回了 甲 的消息", "recall 甲 > 乙");
 	sentence("以上是打招呼的内容", "system - > -");
 	sentence("\"", "system - > -");
 	sentence("\"甲\"邀请\"", "system 甲 > -");
