@@ -12,6 +12,7 @@
 
 #define EVALUATIONS_MAX 300
 #define PRECISION 1e-9         /* of the likelihood */
+#define START_INSIDE 4.0       /* of ln law: nearer to a bound the likelihood may be too flat to leave it */
 #define AT_BOUND 1e-3          /* of ln law */
 #define SLOPE_MAX 1e-3         /* d ln likelihood / d ln law, per person, that still counts as an optimum, or */
 #define SLOPE_AT_BOUND_MAX 1.0 /* of all people at a bound; beyond it the likelihood has about as much left to rise */
@@ -23,7 +24,7 @@
 
 /* Beyond these a law is in no way different from its limit. alpha and beta are in mean ages. */
 static const double law_min[MODEL_LIFETIME_LAWS] = { 1e-3, 1e-7, 1e-5, 1e-5 };
-static const double law_max[MODEL_LIFETIME_LAWS] = { 1e3, 1e5, 1e4, 1e5 };
+static const double law_max[MODEL_LIFETIME_LAWS] = { 1e5, 1e7, 1e4, 1e5 };
 static const double starts[][MODEL_LIFETIME_LAWS] = {
 	/* alpha follows from r and the mean rate */
 	{ .5, 0, .7, 2 },
@@ -84,12 +85,6 @@ static enum err descend(struct search *s, const double *low, const double *high,
 	return ERR_OK;
 }
 
-static void clamp_all(double *x, const double *low, const double *high, unsigned n)
-{
-	for (unsigned k = 0; k < n; k++)
-		x[k] = fmin(fmax(x[k], low[k]), high[k]);
-}
-
 /* From each start; the best place into ln_law. */
 static enum err search_all(
 	struct search *s, const struct model_lifetime_law *near, const double *low, const double *high, double *ln_law)
@@ -105,7 +100,8 @@ static enum err search_all(
 			x[RATE_SCALE] = x[RATE_SHAPE] - ln_rate;
 			x[LEAVE_2] += s->law.kind == MODEL_LIFETIME_PARETO ? ln_unit : 0;
 		}
-		clamp_all(x, low, high, n);
+		for (unsigned k = 0; k < n; k++)
+			x[k] = fmin(fmax(x[k], low[k] + START_INSIDE), high[k] - START_INSIDE);
 		TRY(descend(s, low, high, x, &found));
 		if (i == 0 || found < best) {
 			best = found;

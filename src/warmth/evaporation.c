@@ -89,7 +89,8 @@ static enum err fit_lives(const struct answering *x, enum model_lifetime_kind ki
 	if (s->members >= WARMTH_LIVES_MIN && s->returns >= WARMTH_RETURNS_MIN) {
 		if (near)
 			TRY(model_lifetime_fit(kind, s->grouped, s->grouped_count, near, x->a, &fit));
-		if (!model_lifetime_usable(fit.verdict))
+		/* A search that ended in a flat corner may have been led there. */
+		if (fit.verdict != MODEL_LIFETIME_FITTED)
 			TRY(model_lifetime_fit(kind, s->grouped, s->grouped_count, NULL, x->a, &fit));
 	}
 	*out = fit;

@@ -17,10 +17,12 @@
  * Of each member the model sees the weeks (counted back from the date) in which he talked at all. Days would be finer,
  * but people talk on some days in a row and then long on none, which a steady rate takes for leaving: in the archives
  * tried (Lean, Raku; a date every 84 days), .12 and .08 of the core's weight was then silent for a year; weeks said .13
- * and .08, days .22 and .13. (A law made for weeks with and without, the BG/BB of Fader, Hardie, Shang 2010, believes
- * in an end sooner and is right in groups simulated without pauses, but said .13 and .11 here, and of the members much
- * worse who it was.) A life begins with the first such week of the last WARMTH_LIVES_DAYS: after each of his
- * weeks a member starts anew, says the model, so looking further back adds only the years in which he had another pace.
+ * and .08, days .22 and .13. (The BG/BB of Fader, Hardie, Shang 2010, made for weeks with and without, said .13 and .11
+ * there, and told the members apart less well.) The price is caution: that somebody who talked every week has left is
+ * believed after about two months, later where hardly anybody had left before. A silence of all at once, a holiday,
+ * looks like leaving while it lasts.
+ * A life begins with the first such week of the last WARMTH_LIVES_DAYS: after each of his weeks a member starts anew,
+ * says the model, so looking further back adds only the years in which he had another pace.
  */
 #define WARMTH_STRETCH_DAYS 7
 #define WARMTH_LIVES_DAYS (104 * WARMTH_STRETCH_DAYS)
