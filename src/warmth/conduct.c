@@ -149,11 +149,11 @@ static enum conduct_turn_kind kind_of(unsigned flags)
 static enum err take_turn(struct warmth *w, struct person *p, const struct warmth_event *e, bool *out_new)
 {
 	struct conduct *c = p->conduct;
-	int64_t pause = e->at_us - w->last_talk_us;
-	bool ended = w->last_speaker && pause >= CONDUCT_END_US;
-	if (ended && w->last_speaker->conduct)
-		w->last_speaker->conduct->turn.ended = true;
-	*out_new = w->last_speaker != p || ended || !c->turn.there;
+	struct person *speaker = w->conduct.speaker;
+	bool ended = speaker && e->at_us - w->conduct.latest_us >= CONDUCT_END_US;
+	if (ended)
+		speaker->conduct->turn.ended = true;
+	*out_new = speaker != p || ended || !c->turn.there;
 	enum conduct_turn_kind kind = kind_of(e->flags);
 	if (!*out_new) {
 		c->turn.last_us = e->at_us;
@@ -184,13 +184,14 @@ static enum err count_answers(struct warmth *w, struct person *p, struct person 
 	bool new_turn)
 {
 	struct conduct *c = p->conduct;
-	bool adjacent = w->last_speaker && w->last_speaker != p && e->at_us - w->last_talk_us <= WARMTH_ADJACENT_US;
+	struct person *speaker = w->conduct.speaker;
+	bool adjacent = speaker && speaker != p && e->at_us - w->conduct.latest_us <= WARMTH_ADJACENT_US;
 	if (answered && answered != c->turn.to) {
 		c->turn.to = answered;
 		TRY(answers(w, p, answered, e->at_us, ANSWER_QUARTERS));
 		TRY(asked(w, answered->conduct, e));
 	} else if (!answered && adjacent && new_turn) {
-		TRY(answers(w, p, w->last_speaker, e->at_us, ADJACENT_QUARTERS));
+		TRY(answers(w, p, speaker, e->at_us, ADJACENT_QUARTERS));
 	}
 	return ERR_OK;
 }
@@ -201,12 +202,12 @@ enum err conduct_talk(struct warmth *w, struct person *p, struct person *answere
 	bool new_turn;
 	TRY(conduct_of_person(w, p, &c));
 	TRY(count_message(w, c, e));
-	if (w->last_speaker && e->at_us < w->last_talk_us)
+	struct conduct_group *g = &w->conduct;
+	if (g->speaker && e->at_us < g->latest_us)
 		return ERR_OK;
-	if (!w->conduct.began)
-		w->conduct.first_us = e->at_us;
-	w->conduct.began = true;
-	bool opens = w->last_speaker == NULL || e->at_us - w->last_talk_us >= CONDUCT_OPEN_US;
+	if (g->speaker == NULL)
+		g->first_us = e->at_us;
+	bool opens = g->speaker == NULL || e->at_us - g->latest_us >= CONDUCT_OPEN_US;
 	TRY(conduct_hour_settle(w, e->at_us));
 	TRY(spoke(w, c, e->at_us));
 	TRY(take_turn(w, p, e, &new_turn));
@@ -219,6 +220,8 @@ enum err conduct_talk(struct warmth *w, struct person *p, struct person *answere
 	if (call || (!sells && (c->latest.at_us == 0 || e->at_us - c->latest.at_us >= CONDUCT_OPEN_US)))
 		TRY(conduct_hour_enter(w, p, e, call));
 	conduct_hour_note(w, c, e->at_us);
+	g->speaker = p;
+	g->latest_us = e->at_us;
 	c->latest = (struct warmth_evidence){ e->ref, e->at_us };
 	if (c->first.at_us == 0)
 		c->first = c->latest;

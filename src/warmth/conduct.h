@@ -123,7 +123,8 @@ struct conduct_entry {
 };
 #define CONDUCT_FREQUENCIES 4096u
 struct conduct_group {
-	int64_t first_us;
+	int64_t first_us, latest_us;             /* of the talk in order of time … */
+	struct person *speaker;                  /* … and who spoke last in it */
 	uint64_t said;
 	int64_t minute;                          /* the latest in the ring */
 	uint64_t said_before[CONDUCT_MINUTES];   /* by all, when that minute began */
@@ -133,10 +134,9 @@ struct conduct_group {
 	struct conduct_matched all;
 	uint32_t *frequencies;                   /* of words, by hash; NULL before there were any */
 	uint64_t words;
-	bool began;
 };
 
-/* Before w's last speaker and his time are replaced. answered: whom e addresses, or NULL. */
+/* answered: whom e addresses, or NULL. */
 enum err conduct_talk(struct warmth *w, struct person *p, struct person *answered, const struct warmth_event *e) MUST_USE;
 enum err conduct_act(struct warmth *w, const struct warmth_event *e) MUST_USE;
 

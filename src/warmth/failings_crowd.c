@@ -20,7 +20,7 @@
 #define CHANCE_GRAPHS 10u
 #define QUARTERS 4.
 
-struct crowd_regular {
+struct talker {
 	size_t member;
 	uint64_t messages;
 	double sketch[2][CONDUCT_PROFILE_BUCKETS];
@@ -28,7 +28,7 @@ struct crowd_regular {
 	struct warmth_evidence latest;
 };
 struct crowd {
-	struct crowd_regular *who;
+	struct talker *who;
 	size_t count;
 	double alike[CROWD_MAX][CROWD_MAX]; /* cosine of i's even with j's odd days */
 	size_t read[CROWD_MAX], read_count; /* those with profiles, in who */
@@ -37,7 +37,7 @@ struct crowd {
 
 static int more_first(const void *left, const void *right)
 {
-	const struct crowd_regular *a = left, *b = right;
+	const struct talker *a = left, *b = right;
 	if (a->messages != b->messages)
 		return a->messages < b->messages ? 1 : -1;
 	return (a->member > b->member) - (a->member < b->member);
@@ -46,7 +46,7 @@ static int more_first(const void *left, const void *right)
 static enum err talkers_of(
 	const struct answering *x, const struct failing_owner *o, const struct failing_window *window, struct crowd *out)
 {
-	struct crowd_regular *who = arena_take_many(x->a, x->member_count + 1, sizeof *who);
+	struct talker *who = arena_take_many(x->a, x->member_count + 1, sizeof *who);
 	size_t count = 0;
 	if (who == NULL)
 		return ERR_MEMORY;
@@ -56,7 +56,7 @@ static enum err talkers_of(
 		for (size_t d = m->day_count; d-- > 0 && m->days[d].day >= window->from_day;)
 			messages += m->days[d].day < window->end_day ? m->days[d].messages : 0;
 		if (messages >= WINDOW_MESSAGES_MIN && !m->out.collective && !o->is_owner[m->root])
-			who[count++] = (struct crowd_regular){ .member = i, .messages = messages };
+			who[count++] = (struct talker){ .member = i, .messages = messages };
 	}
 	qsort(who, count, sizeof *who, more_first);
 	out->who = who;
@@ -64,7 +64,7 @@ static enum err talkers_of(
 	return ERR_OK;
 }
 
-static void profile_add(struct crowd_regular *r, const struct conduct *c, int32_t from_bin, int32_t end_bin)
+static void profile_add(struct talker *r, const struct conduct *c, int32_t from_bin, int32_t end_bin)
 {
 	if (c->latest.at_us > r->latest.at_us)
 		r->latest = c->latest;

@@ -47,7 +47,7 @@ void failing_sums_add(struct failing_sums *to, const struct failing_sums *more)
 static void add_open_turn(const struct answering *x, const struct person *p, double *n)
 {
 	const struct conduct_turn *t = &p->conduct->turn;
-	bool ended = t->ended || (p == x->w->last_speaker && x->at_us - x->w->last_talk_us >= CONDUCT_END_US);
+	bool ended = t->ended || (p == x->w->conduct.speaker && x->at_us - x->w->conduct.latest_us >= CONDUCT_END_US);
 	n[COUNT_TURNS + t->kind]++;
 	n[COUNT_VALUE + t->kind] += t->value;
 	n[COUNT_ENDS] += ended && t->kind == CONDUCT_PLAIN;

@@ -11,7 +11,9 @@
 
 #include <cmocka.h>
 
+#include "model/graph.h"
 #include "sim_text.h"
+#include "warmth/failings_private.h"
 
 #define GROUPS_USUAL 12
 #define GROUPS_MAX 1000
@@ -314,6 +316,33 @@ static void test_removals(void **state)
 	assert_int_equal(f.of[WARMTH_EGO].sign, WARMTH_SIGN_CLEAR);
 }
 
+/* Our quick clustering against igraph's best of ten, on graphs with camps plain, faint and none. */
+static void test_camps_against_leiden(void **state)
+{
+	enum { N = 40 };
+	static double weights[N * N];
+	static struct model_graph_edge edges[N * N];
+	uint64_t chance = 11;
+	for (int trial = 0; trial < 30; trial++) {
+		struct model_graph g = { .nodes = N, .edges = edges };
+		struct model_graph_clusters best;
+		uint32_t cluster[N];
+		uint8_t camp[N];
+		for (uint32_t i = 0; i < N; i++)
+			for (uint32_t j = i + 1; j < N; j++) {
+				bool tied = chance_below(&chance, 100) < (i % 4 == j % 4 ? 30u : 5u + (unsigned)trial);
+				double weight = tied ? 1 + (double)chance_below(&chance, 5) : 0;
+				weights[i * N + j] = weights[j * N + i] = weight;
+				if (tied)
+					edges[g.edge_count++] = (struct model_graph_edge){ i, j, weight };
+			}
+		assert_int_equal(model_graph_cluster(&g, 1, cluster, &best), ERR_OK);
+		double ours = modularity_best(weights, N, camp);
+		if (ours > best.modularity + 1e-6 + .02 || ours < best.modularity - .03)
+			fail_msg("trial %d: %.4f, by Leiden %.4f", trial, ours, best.modularity);
+	}
+}
+
 static void test_levels(void **state)
 {
 	const struct warmth_part p = { .usual = -.5, .notable = 1.5 };
@@ -357,6 +386,6 @@ int main(void)
 		cmocka_unit_test(test_concentration_is_no_failing),
 		cmocka_unit_test(test_adverts_that_are_answered_are_no_failing), cmocka_unit_test(test_unknown_is_said),
 		cmocka_unit_test(test_evidence), cmocka_unit_test(test_the_hour_after), cmocka_unit_test(test_removals),
-		cmocka_unit_test(test_levels), cmocka_unit_test(test_any_order_and_no_memory) };
+		cmocka_unit_test(test_camps_against_leiden), cmocka_unit_test(test_levels), cmocka_unit_test(test_any_order_and_no_memory) };
 	return cmocka_run_group_tests_name("failings", tests, make_all, free_all);
 }
