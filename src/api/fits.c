@@ -87,6 +87,21 @@ static void write_greetings(struct json_out *j, const struct insight_group *g)
 	json_close_list(j);
 }
 
+/* The failing with the strongest sign, for the day's act; empty where there is none. */
+static void write_failing(struct json_out *j, const struct insight_group *g)
+{
+	const struct warmth_failing *worst = NULL;
+	const char *key = "";
+	for (size_t i = 0; g->owner != INSIGHT_NOT_THERE && i < WARMTH_FAILINGS; i++) {
+		const struct warmth_failing *f = &g->reading.failings.of[i];
+		if (f->sign >= WARMTH_SIGN_SOME && (worst == NULL || f->level > worst->level)) {
+			worst = f;
+			key = failing_key_of((enum warmth_failing_kind)i);
+		}
+	}
+	json_key_text(j, "failing", str_of(key));
+}
+
 static void write_summary(struct json_out *j, const struct insight_group *g)
 {
 	const struct warmth_reading *r = &g->reading;
@@ -111,6 +126,7 @@ static void write_summary(struct json_out *j, const struct insight_group *g)
 	json_key_real(j, "p_halve", g->forecast.count ? g->forecast.rows[g->forecast.count - 1].halve.p : NAN);
 	json_key_int(j, "need", need_of(g));
 	write_greetings(j, g);
+	write_failing(j, g);
 	json_close(j);
 }
 

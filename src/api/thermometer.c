@@ -80,7 +80,8 @@ static const struct field line_fields[] = {
 	{ "p_halve", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL, .what = "how likely its talk halves within twelve weeks" },
 	{ "spoke", FIELD_INT, FIELD_REQUIRED, .what = "who ever spoke" },
 	{ "need", FIELD_INT, FIELD_REQUIRED, .what = "how much it asks for its owner; the list is in this order" },
-	{ "greet", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &greet_shape, .max_items = 3 }, { 0 },
+	{ "greet", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &greet_shape, .max_items = 3 },
+	{ "failing", FIELD_TEXT, FIELD_REQUIRED, .what = "the one of the six with the strongest sign, or empty" }, { 0 },
 };
 static const struct shape line_shape = { "GroupWarmth", line_fields };
 static const struct field list_fields[] = { { "groups", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &line_shape }, { 0 } };
@@ -141,7 +142,7 @@ enum err thermometer_lines(struct req *r, struct thermometer *t, struct thermome
 static void write_line(struct json_out *j, const struct thermometer_line *l)
 {
 	static const struct str unknown = STR("{\"weeks\":[0,0,0,0,0,0,0,0,0,0,0,0],\"messages\":0,\"spoke\":0,\"last_at\":null,"
-		"\"stage\":\"unknown\",\"percent\":null,\"p_halve\":null,\"need\":0,\"greet\":[]}");
+		"\"stage\":\"unknown\",\"percent\":null,\"p_halve\":null,\"need\":0,\"greet\":[],\"failing\":\"\"}");
 	struct str summary = l->fit.summary.n ? l->fit.summary : unknown;
 	json_open(j);
 	json_key_int(j, "id", l->group->id);

@@ -44,6 +44,8 @@ enum err feed_group(struct insight_study *s, size_t group)
 		struct warmth *w = warmth_new();
 		if (w == NULL)
 			return ERR_MEMORY;
+		if (s->texts == NULL)
+			warmth_without_failings(w);
 		s->groups[s->group_count] = (struct study_group){ .warmth = w };
 	}
 	return ERR_OK;
@@ -129,7 +131,17 @@ enum err feed_event(void *study, const struct parse_event *e)
 	if (w.kind == WARMTH_TALK && e->author == PARSE_NOBODY)
 		w.kind = WARMTH_OTHER;
 	w.flags = (e->flags & PARSE_BOT ? WARMTH_BOT : 0) | (e->flags & PARSE_DELETED ? WARMTH_COLLECTIVE : 0);
+	w.ref = (int64_t)e->line;
+	w.flags |= e->kind == PARSE_REMOVED && e->target != PARSE_NOBODY ? WARMTH_REMOVED : 0;
+	bool read = s->texts && w.kind == WARMTH_TALK && e->text.n && !(w.flags & WARMTH_BOT);
+	if (read) {
+		unsigned said;
+		TRY(texts_read(s->texts, (uint64_t)group << 32 | (uint32_t)e->author, e->text, &said));
+		w.flags |= said;
+	}
 	enum err err = warmth_add(s->groups[group].warmth, &w);
+	if (err == ERR_OK && read)
+		err = texts_add_words(s->texts, s->groups[group].warmth, e->author, e->at_us);
 	return err == ERR_INPUT ? untimed(s, e, group) : err;
 }
 

@@ -11,6 +11,7 @@
 #include "insight/insight_private.h"
 
 #define SEED 20240101u /* as of hearth diagnose: the same group gives the same answer */
+#define TEXTS_READ_US (364 * US_PER_DAY) /* the failings look at 48 weeks */
 #define PEOPLE_BYTES_MAX (1u << 30)
 
 struct somebody {
@@ -27,6 +28,7 @@ struct named { /* by index */
 struct insight_group_reading {
 	struct arena *memory;
 	struct warmth *warmth;
+	struct texts *texts;
 	struct idmap *accounts, *authors; /* id -> struct somebody */
 	struct named *names;              /* by index */
 	size_t people, people_room;
@@ -42,6 +44,7 @@ void insight_group_reading_free(struct insight_group_reading *r)
 	idmap_free(r->accounts);
 	idmap_free(r->authors);
 	warmth_free(r->warmth);
+	texts_free(r->texts);
 	arena_free(r->memory);
 	free(r->names);
 	free(r);
@@ -121,7 +124,7 @@ static enum err read_authors(struct insight_group_reading *r, struct db_conn *c,
 
 static int32_t index_of(const struct somebody *s) { return s && !s->left_out ? s->index : WARMTH_NOBODY; }
 
-static enum err add(struct insight_group_reading *r, struct warmth_event *e)
+static enum err add(struct insight_group_reading *r, struct warmth_event *e, struct str text)
 {
 	if (e->at_us > r->now_us) {
 		r->later++;
@@ -131,7 +134,14 @@ static enum err add(struct insight_group_reading *r, struct warmth_event *e)
 		e->kind = WARMTH_OTHER;
 	if (e->kind == WARMTH_RENAME && (e->person == WARMTH_NOBODY || e->target == WARMTH_NOBODY))
 		e->kind = WARMTH_OTHER;
-	return warmth_add(r->warmth, e);
+	bool read = e->kind == WARMTH_TALK && text.n && !(e->flags & WARMTH_BOT) && r->now_us - e->at_us < TEXTS_READ_US;
+	if (read) {
+		unsigned said;
+		TRY(texts_read(r->texts, (uint32_t)e->person, text, &said));
+		e->flags |= said;
+	}
+	TRY(warmth_add(r->warmth, e));
+	return read ? texts_add_words(r->texts, r->warmth, e->person, e->at_us) : ERR_OK;
 }
 
 static enum err read_lines(struct insight_group_reading *r, struct db_conn *c, int64_t group)
@@ -150,7 +160,7 @@ static enum err read_lines(struct insight_group_reading *r, struct db_conn *c, i
 				.kind = feed_kind((enum parse_kind)db_int(&rows, 3)) };
 			e.flags = (flags & PARSE_BOT || (author && author->bot) ? WARMTH_BOT : 0) |
 				(flags & PARSE_DELETED ? WARMTH_COLLECTIVE : 0);
-			TRY(add(r, &e));
+			TRY(add(r, &e, db_str(&rows, 7)));
 		}
 		TRY(db_rows_end(&rows));
 		more = n == TABLES_PAGE;
@@ -170,8 +180,9 @@ static enum err read_said(struct insight_group_reading *r, struct db_conn *c, in
 			struct warmth_event e = { .at_us = db_int(&rows, 1),
 				.person = index_of(idmap_get(r->accounts, (uint64_t)db_int(&rows, 2))),
 				.target = index_of(idmap_get(r->accounts, (uint64_t)db_int(&rows, 4))),
-				.kind = db_int(&rows, 3) == MESSAGE_STANDS ? WARMTH_TALK : WARMTH_OTHER };
-			TRY(add(r, &e));
+				.kind = db_int(&rows, 3) == MESSAGE_STANDS ? WARMTH_TALK : WARMTH_OTHER,
+				.flags = db_int(&rows, 6) ? WARMTH_CALL : 0, .ref = after };
+			TRY(add(r, &e, db_str(&rows, 5)));
 		}
 		TRY(db_rows_end(&rows));
 		more = n == TABLES_PAGE;
@@ -210,7 +221,9 @@ static enum err answer(struct insight_group_reading *r, const struct group *g)
 	to->later = r->later;
 	TRY(arena_copy(r->memory, g->name, &to->name));
 	to->key = to->name;
-	TRY(reading_of(r->warmth, !g->external, r->now_us, SEED, r->memory, to));
+	int32_t owners[] = { owner ? owner->index : WARMTH_NOBODY };
+	struct reading_ask ask = { .has_at = !g->external, .at_us = r->now_us, .seed = SEED, .owners = owners, .owner_count = owner != NULL };
+	TRY(reading_of(r->warmth, &ask, r->memory, to));
 	struct str *names = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *names);
 	bool *nameable = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *nameable);
 	int64_t *accounts = arena_take_many(r->memory, to->reading.people_count + 1, sizeof *accounts);
@@ -252,6 +265,7 @@ enum err insight_group_read(struct db_conn *c, int64_t group, int64_t now_us, st
 	r->warmth = warmth_new();
 	r->accounts = idmap_new();
 	r->authors = idmap_new();
+	TRY(texts_new(&r->texts));
 	if (!r->memory || !r->warmth || !r->accounts || !r->authors)
 		return ERR_MEMORY;
 	TRY(read_all(r, c, group));

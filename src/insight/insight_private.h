@@ -3,6 +3,7 @@
 #define HEARTH_INSIGHT_PRIVATE_H
 
 #include "insight/insight.h"
+#include "insight/texts.h"
 
 /* ---- what files have in common (overlap.c) ---- */
 struct overlap;
@@ -33,6 +34,7 @@ struct insight_study {
 	struct arena *memory;             /* lives as long as the study */
 	struct arena *answers;            /* of the last insight_study_end */
 	struct overlap *overlap;          /* NULL: one file only */
+	struct texts *texts;              /* NULL: nobody said who the owner is, so the failings are not asked about */
 	struct study_group *groups;
 	size_t group_count, group_room;
 	size_t last_group;                /* of this file, or INSIGHT_NOT_THERE */
@@ -62,7 +64,14 @@ void feed_skipped(struct insight_study *s, size_t next_group);
 void feed_end_file(struct insight_study *s);
 
 /* Everything that is asked about a group: answer, forecast. The names are the caller's. */
-enum err reading_of(const struct warmth *w, bool has_at, int64_t at_us, uint64_t seed, struct arena *a, struct insight_group *g) MUST_USE;
+struct reading_ask {
+	bool has_at;
+	int64_t at_us;
+	uint64_t seed;
+	const int32_t *owners; /* whom the failings are about */
+	size_t owner_count;
+};
+enum err reading_of(const struct warmth *w, const struct reading_ask *ask, struct arena *a, struct insight_group *g) MUST_USE;
 
 enum warmth_kind feed_kind(enum parse_kind kind);
 
@@ -70,9 +79,9 @@ enum warmth_kind feed_kind(enum parse_kind kind);
 #define TABLES_PAGE 20000
 enum err tables_members(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;  /* account, left_out, name, greetable */
 enum err tables_authors(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;  /* id, account, bot, name */
-/* at, place, id, kind, author, target, flags */
+/* at, place, id, kind, author, target, flags, text */
 enum err tables_lines(struct db_conn *c, int64_t group, struct history_place after, struct db_rows *out) MUST_USE;
-/* number, at, author, state, who was answered */
+/* number, at, author, state, who was answered, text, whether it calls everybody */
 enum err tables_said(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;
 enum err tables_came_went(struct db_conn *c, int64_t group, uint64_t *out_came, uint64_t *out_went) MUST_USE;
 struct tables_files {

@@ -27,11 +27,12 @@ static enum err holidays_of(int64_t until_us, struct arena *a, struct model_seas
 	return ERR_OK;
 }
 
-enum err reading_of(const struct warmth *w, bool has_at, int64_t at_us, uint64_t seed, struct arena *a, struct insight_group *g)
+enum err reading_of(const struct warmth *w, const struct reading_ask *r, struct arena *a, struct insight_group *g)
 {
-	struct warmth_ask ask = { .has_at = has_at, .at_us = at_us, .seed = seed, .slow = true, .evaporation_steps = EVAPORATION_STEPS };
+	struct warmth_ask ask = { .has_at = r->has_at, .at_us = r->at_us, .seed = r->seed, .slow = true, .evaporation_steps = EVAPORATION_STEPS,
+		.owners = r->owners, .owner_count = r->owner_count };
 	struct model_season_range *holidays;
-	TRY(holidays_of(has_at ? at_us : warmth_last_us(w), a, &holidays, &ask.holiday_count));
+	TRY(holidays_of(r->has_at ? r->at_us : warmth_last_us(w), a, &holidays, &ask.holiday_count));
 	ask.holidays = holidays;
 	TRY(warmth_answer(w, &ask, a, &g->reading));
 	if (!g->reading.talked)

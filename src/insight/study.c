@@ -8,6 +8,7 @@
 #include "insight/insight_private.h"
 
 #define STUDY_BYTES_MAX (1u << 20)
+#define OWNER_NAMES_MAX 16u /* people of one name or id: the same one, in several groups or under several keys */
 
 struct insight_study *insight_study_new(const struct insight_options *o)
 {
@@ -21,6 +22,10 @@ struct insight_study *insight_study_new(const struct insight_options *o)
 	s->overlap = o->several ? overlap_new() : NULL;
 	struct parse_sink sink = { .event = feed_event, .progress = o->progress ? feed_progress : NULL, .arg = s };
 	s->parse = parse_new(&o->parse, &sink);
+	if (o->owner.n && texts_new(&s->texts) != ERR_OK) {
+		insight_study_free(s);
+		return NULL;
+	}
 	if (!s->owner || !s->memory || !s->answers || !s->parse || (o->several && !s->overlap)) {
 		insight_study_free(s);
 		return NULL;
@@ -39,6 +44,7 @@ void insight_study_free(struct insight_study *s)
 	for (size_t i = 0; i < s->group_count; i++)
 		warmth_free(s->groups[i].warmth);
 	free(s->groups);
+	texts_free(s->texts);
 	free(s->owner);
 	parse_free(s->parse);
 	overlap_free(s->overlap);
@@ -114,6 +120,21 @@ static enum err skipped_of(struct insight_study *s, size_t group, const struct p
 	return ERR_OK;
 }
 
+/* The people of the files whom the owner's name or id fits. */
+static enum err owners_of(struct insight_study *s, int32_t *out, size_t *out_count)
+{
+	struct str folded_owner, folded;
+	size_t n = 0;
+	TRY(text_fold(s->answers, s->options.owner, &folded_owner));
+	for (size_t i = 0; s->options.owner.n && i < parse_people(s->parse) && n < OWNER_NAMES_MAX; i++) {
+		TRY(text_fold(s->answers, parse_person_name(s->parse, i), &folded));
+		if (str_eq(parse_person_key(s->parse, i), s->options.owner) || str_eq(folded, folded_owner))
+			out[n++] = (int32_t)i;
+	}
+	*out_count = n;
+	return ERR_OK;
+}
+
 static enum err group_of(struct insight_study *s, size_t group, struct insight_group *out)
 {
 	const struct study_group *from = &s->groups[group];
@@ -121,7 +142,10 @@ static enum err group_of(struct insight_study *s, size_t group, struct insight_g
 		.format = from->format ? from->format : parse_format(s->parse), .known = parse_known(s->parse, group),
 		.owner = INSIGHT_NOT_THERE, .later = from->later, .skipped_lines = from->skipped_lines };
 	g.name = g.name.n ? g.name : g.key;
-	TRY(reading_of(from->warmth, s->options.has_at, s->options.at_us, s->options.seed + group, s->answers, &g));
+	int32_t owners[OWNER_NAMES_MAX];
+	struct reading_ask ask = { .has_at = s->options.has_at, .at_us = s->options.at_us, .seed = s->options.seed + group, .owners = owners };
+	TRY(owners_of(s, owners, &ask.owner_count));
+	TRY(reading_of(from->warmth, &ask, s->answers, &g));
 	TRY(names_of(s, &g));
 	TRY(skipped_of(s, group, &g.skipped, &g.skipped_shown));
 	*out = g;

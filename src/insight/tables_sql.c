@@ -4,9 +4,9 @@
 DB_SQL(sql_feed_members, "SELECT m.account, a.left_out, a.name, a.greetable FROM member m JOIN account a ON a.id = m.account "
 	"WHERE m.group_id = $1 AND m.account > $2 AND m.state IN ('in', 'left', 'removed', 'barred') ORDER BY m.account LIMIT $3")
 DB_SQL(sql_feed_authors, "SELECT id, COALESCE(account, 0), bot, name FROM history_author WHERE group_id = $1 AND id > $2 ORDER BY id LIMIT $3")
-DB_SQL(sql_feed_lines, "SELECT at_us, place, id, kind, COALESCE(author, 0), COALESCE(target, 0), flags FROM history "
+DB_SQL(sql_feed_lines, "SELECT at_us, place, id, kind, COALESCE(author, 0), COALESCE(target, 0), flags, text FROM history "
 	"WHERE group_id = $1 AND (at_us, place, id) > ($2, $3, $4) ORDER BY at_us, place, id LIMIT $5")
-DB_SQL(sql_feed_said, "SELECT m.number, m.at_us, m.author, m.state, COALESCE(r.author, 0) FROM message m "
+DB_SQL(sql_feed_said, "SELECT m.number, m.at_us, m.author, m.state, COALESCE(r.author, 0), m.text, m.calls_all FROM message m "
 	"LEFT JOIN message r ON r.group_id = m.group_id AND r.number = m.reply_to "
 	"WHERE m.group_id = $1 AND m.number > $2 ORDER BY m.number LIMIT $3")
 DB_SQL(sql_feed_came_went, "SELECT stream, kind, COUNT(*) FROM event WHERE owner = $1 AND ((stream = 1 AND kind IN (4, 5, 6)) "

@@ -239,6 +239,43 @@ static void put_newcomers(struct json_out *j, const struct warmth_intake *n)
 	json_close(j);
 }
 
+/* ---- the failings: for the owner, and only where it is known who he is ---- */
+
+static const char *const failing_key[] = { "no_persistence", "self_interest", "ego", "not_giving", "poor_activities", "mixed_crowd" };
+
+const char *failing_key_of(enum warmth_failing_kind kind) { return failing_key[kind]; }
+
+static void put_failing(struct json_out *j, const struct insight_group *g, enum warmth_failing_kind kind)
+{
+	static const char *const sign[] = { "unknown", "none", "some", "clear" };
+	static const char *const why[] = { NULL, "no owner", "too young", "too few", "no text", "no calls" };
+	const struct warmth_failing *f = &g->reading.failings.of[kind];
+	json_open(j);
+	json_key_text(j, "failing", str_of(failing_key[kind]));
+	json_key_text(j, "sign", str_of(sign[f->sign]));
+	put_why(j, why[f->doubt]);
+	json_key_real(j, "level", f->level);
+	json_key_real(j, "low", f->low);
+	json_key_real(j, "high", f->high);
+	json_key_real(j, "past", f->past);
+	json_key(j, "evidence");
+	json_open_list(j);
+	for (size_t i = 0; i < f->evidence_count; i++)
+		if (f->evidence[i].ref)
+			json_int(j, f->evidence[i].ref);
+	json_close_list(j);
+	json_close(j);
+}
+
+static void put_failings(struct json_out *j, const struct insight_group *g)
+{
+	json_key(j, "failings");
+	json_open_list(j);
+	for (size_t i = 0; g->owner != INSIGHT_NOT_THERE && i < WARMTH_FAILINGS; i++)
+		put_failing(j, g, (enum warmth_failing_kind)i);
+	json_close_list(j);
+}
+
 void put_models(struct json_out *j, const struct insight_group *g)
 {
 	const struct warmth_reading *r = &g->reading;
@@ -253,4 +290,5 @@ void put_models(struct json_out *j, const struct insight_group *g)
 	put_echo(j, "before", &r->bursts.before);
 	json_close(j);
 	put_newcomers(j, &r->intake);
+	put_failings(j, g);
 }

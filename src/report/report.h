@@ -32,6 +32,8 @@
 enum err report_json(const struct insight_diagnosis *d, struct buf *out) MUST_USE;
 /* One group alone, to be kept and shown: the object that stands in "groups", with the REPORT_PEOPLE_KEPT who wrote most. A live group has "leaves_why" where too few left to be counted. */
 enum err report_json_group(const struct insight_group *g, struct buf *out) MUST_USE;
+/* "no_persistence" …; static. */
+const char *failing_key_of(enum warmth_failing_kind kind);
 /* Who is worth a greeting: indexes in reading.people, the newest silence first; gives how many. In a group that lives here
  * only who agreed. */
 size_t report_greeted(const struct insight_group *g, size_t out_people[REPORT_GREETED]);

@@ -28,6 +28,8 @@ void warmth_free(struct warmth *w)
 {
 	if (w == NULL)
 		return;
+	for (struct person *p = w->people; p; p = p->next)
+		free(p->days);
 	idmap_free(w->by_id);
 	idmap_free(w->rename_keys);
 	ties_free(&w->ties);
@@ -40,6 +42,8 @@ void warmth_drop(struct warmth **w)
 	warmth_free(*w);
 	*w = NULL;
 }
+
+void warmth_without_failings(struct warmth *w) { w->without_failings = true; }
 
 int64_t warmth_last_us(const struct warmth *w) { return w->last_event_us; }
 
@@ -81,12 +85,11 @@ static struct day_count *day_place(struct warmth *w, struct person *p, int32_t d
 			return &p->days[at];
 	}
 	if (p->day_count == p->day_room) {
-		size_t room = p->day_room ? p->day_room * 2 : DAYS_ROOM_MIN;
-		struct day_count *days = arena_take_many(w->memory, room, sizeof *days);
+		/* the largest part of a group's counts: what grows out of an arena stays behind in it */
+		size_t room = p->day_room ? p->day_room + p->day_room / 2 : DAYS_ROOM_MIN;
+		struct day_count *days = realloc(p->days, room * sizeof *days);
 		if (days == NULL)
 			return NULL;
-		if (p->day_count)
-			memcpy(days, p->days, p->day_count * sizeof *days);
 		p->days = days;
 		p->day_room = room;
 	}
@@ -121,7 +124,8 @@ static enum err add_talk(struct warmth *w, const struct warmth_event *e)
 	bool adjacent = w->last_speaker && w->last_speaker != p && e->at_us >= w->last_talk_us &&
 		e->at_us - w->last_talk_us <= WARMTH_ADJACENT_US;
 	intake_talk(w->last_speaker, answered, p, e->at_us);
-	TRY(conduct_talk(w, p, answered, e));
+	if (!w->without_failings)
+		TRY(conduct_talk(w, p, answered, e));
 	if (answered)
 		TRY(ties_add(w, p, answered, day_of(e->at_us), WARMTH_TIE_ANSWER));
 	else if (adjacent && e->target == WARMTH_NOBODY)
@@ -172,7 +176,7 @@ enum err warmth_add(struct warmth *w, const struct warmth_event *e)
 		TRY(add_rename(w, e));
 	else if (e->kind == WARMTH_JOIN && e->person != WARMTH_NOBODY)
 		TRY(add_join(w, e));
-	if (e->flags & (WARMTH_REMOVED | WARMTH_PACKET_GIVEN | WARMTH_PACKET_OPENED))
+	if (!w->without_failings && e->flags & (WARMTH_REMOVED | WARMTH_PACKET_GIVEN | WARMTH_PACKET_OPENED))
 		TRY(conduct_act(w, e));
 	w->joins += e->kind == WARMTH_JOIN;
 	w->leaves += e->kind == WARMTH_LEAVE;

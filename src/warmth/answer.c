@@ -229,6 +229,25 @@ static enum err weeks_of(struct answering *x, struct warmth_reading *r)
 	return ERR_OK;
 }
 
+/* What answers in numbers alone, and needs much room for it: that is given back part by part. */
+static enum err scratch_parts(const struct answering *with, struct warmth_reading *r)
+{
+	CLEANUP(arena_drop) struct arena *scratch = arena_new(WARMTH_BYTES_MAX);
+	struct answering x = *with;
+	struct regulars regulars;
+	if (scratch == NULL)
+		return ERR_MEMORY;
+	x.a = scratch;
+	TRY(failings_of(&x, &r->failings));
+	arena_reset(scratch);
+	TRY(intake_of(&x, &r->intake));
+	TRY(regulars_of(&x, &regulars));
+	TRY(silence_order_of(&x, &regulars, &r->silence_order));
+	arena_reset(scratch);
+	TRY(regulars_of(&x, &regulars));
+	return contagion_of(&x, &regulars, &r->contagion);
+}
+
 enum err warmth_answer(
 	const struct warmth *w, const struct warmth_ask *ask, struct arena *a, struct warmth_reading *out)
 {
@@ -276,12 +295,7 @@ enum err warmth_answer(
 		r.order = (struct warmth_order){ .rho = NAN, .low = NAN, .high = NAN, .p_null = NAN };
 	}
 	TRY(resilience_of(&x, &r.resilience));
-	TRY(intake_of(&x, &r.intake));
-	struct regulars regulars;
-	TRY(regulars_of(&x, &regulars));
-	TRY(silence_order_of(&x, &regulars, &r.silence_order));
-	TRY(contagion_of(&x, &regulars, &r.contagion));
-	TRY(failings_of(&x, &r.failings));
+	TRY(scratch_parts(&x, &r));
 	*out = r;
 	return ERR_OK;
 }

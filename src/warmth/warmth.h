@@ -65,6 +65,8 @@ struct warmth_event {
 
 struct warmth;
 struct warmth *warmth_new(void); /* NULL: memory */
+/* Nobody will ask about the failings: what they rest on is not counted, which saves memory. Before the first event. */
+void warmth_without_failings(struct warmth *w);
 void warmth_free(struct warmth *w);
 void warmth_drop(struct warmth **w);
 /* Events may come in any order, but rhythm within a day (who answers whom) is only seen when they come in order of

@@ -58,6 +58,7 @@ struct warmth {
 	struct pulse pulse;
 	struct runs runs;
 	struct conduct_group conduct;
+	bool without_failings;
 };
 
 /* What his first message got, see intake.h. */
