@@ -110,8 +110,8 @@ static enum err me_set(struct req *r)
 	TRY(people_set(r->db, &me));
 	if (me.left_out && !was.left_out)
 		TRY(insight_leave_out(r->db, r->account));
-	else if (was.greetable && !me.greetable)
-		TRY(insight_unname(r->db, r->account));
+	else if (was.greetable != me.greetable || was.left_out != me.left_out)
+		TRY(insight_anew(r->db, r->account));
 	if (!str_eq(me.name, was.name))
 		TRY(group_tell_name(r->db, r->arena, r->account, r->now_us));
 	struct event e = { .stream = STREAM_ACCOUNT, .owner = r->account, .kind = EVENT_ME, .actor = r->account, .subject = r->account,

@@ -44,7 +44,7 @@ enum err insight_leave_out(struct db_conn *c, int64_t account)
 {
 	TRY(db_run(c, &sql_count_without, NULL, DB_I(account)));
 	TRY(db_run(c, &sql_count_forget, NULL, DB_I(account)));
-	return insight_unname(c, account);
+	return insight_anew(c, account);
 }
 
 enum err insight_counts_days(struct db_conn *c, int64_t group, int64_t from_day, size_t days, uint32_t *out_messages)

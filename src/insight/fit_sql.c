@@ -11,7 +11,7 @@ DB_SQL(sql_fits_due, "SELECT g.id, COALESCE(f.made_us, 0), COALESCE(f.cost_us, 0
 	"LEFT JOIN group_fit f ON f.group_id = g.id LEFT JOIN stream s ON s.stream = 1 AND s.owner = g.id "
 	"WHERE g.id > $1 AND (f.group_id IS NULL OR f.made_us < $2 OR f.number <> COALESCE(s.last_number, 0)) ORDER BY g.id LIMIT $3")
 
-enum err insight_unname(struct db_conn *c, int64_t account) { return db_run(c, &sql_fits_forget, NULL, DB_I(account)); }
+enum err insight_anew(struct db_conn *c, int64_t account) { return db_run(c, &sql_fits_forget, NULL, DB_I(account)); }
 
 enum err insight_fit_get(struct db_conn *c, struct arena *a, int64_t group, bool with_report, struct insight_fit *out)
 {

@@ -135,10 +135,10 @@ struct serve;
 /* Go on behind the journal from where the counts stand, through the server's writer; *out_more: there was something.
  * reader: a read connection of the caller's, outside a transaction. From a thread of its own (see serve_own). */
 enum err insight_counts_round(struct serve *s, struct db_conn *reader, bool *out_more) MUST_USE;
-/* Inside a write transaction, when a person's wish becomes stricter: forget what was counted of him, and the kept answers
- * that he is part of; or only those, because they may name him. They are worked out anew. */
+/* Inside a write transaction, when a person's wish changes: forget what was counted of him, and the kept answers that he is
+ * part of; or only those, because they name him or should. They are worked out anew. */
 enum err insight_leave_out(struct db_conn *c, int64_t account) MUST_USE;
-enum err insight_unname(struct db_conn *c, int64_t account) MUST_USE;
+enum err insight_anew(struct db_conn *c, int64_t account) MUST_USE;
 /* Messages of a group on each of days days from from_day (since 1970-01-01, UTC). */
 enum err insight_counts_days(struct db_conn *c, int64_t group, int64_t from_day, size_t days, uint32_t *out_messages) MUST_USE;
 
