@@ -34,6 +34,12 @@ CREATE TABLE group_fit (               -- the newest answer of the thermometer
 	report {TEXT} NOT NULL             -- JSON: all of it
 ) {STRICT_BY_KEY};
 
+CREATE TABLE wish (                    -- grows when somebody changes how he is counted or named; an answer begun before is not kept
+	one {INT} PRIMARY KEY CHECK (one = 1),
+	number {INT} NOT NULL
+) {STRICT_BY_KEY};
+INSERT INTO wish (one, number) VALUES (1, 0);
+
 CREATE TABLE remedy_act (              -- what an owner did about it, or put off
 	id {ID},
 	group_id {INT} NOT NULL,

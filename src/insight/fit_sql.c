@@ -7,11 +7,26 @@ DB_SQL(sql_fit_put, "INSERT INTO group_fit (group_id, made_us, number, cost_us, 
 	"ON CONFLICT (group_id) DO UPDATE SET made_us = excluded.made_us, number = excluded.number, cost_us = excluded.cost_us, "
 	"summary = excluded.summary, report = excluded.report")
 DB_SQL(sql_fits_forget, "DELETE FROM group_fit WHERE group_id IN (SELECT m.group_id FROM member m WHERE m.account = $1)")
+DB_SQL(sql_wish, "UPDATE wish SET number = number + 1")
+DB_SQL(sql_wishes, "SELECT number FROM wish")
+DB_SQL_2(sql_wishes_held, "SELECT number FROM wish", "SELECT number FROM wish FOR SHARE") /* who changes one waits for us */
 DB_SQL(sql_fits_due, "SELECT g.id, COALESCE(f.made_us, 0), COALESCE(f.cost_us, 0) FROM chat_group g "
 	"LEFT JOIN group_fit f ON f.group_id = g.id LEFT JOIN stream s ON s.stream = 1 AND s.owner = g.id "
 	"WHERE g.id > $1 AND (f.group_id IS NULL OR f.made_us < $2 OR f.number <> COALESCE(s.last_number, 0)) ORDER BY g.id LIMIT $3")
 
-enum err insight_anew(struct db_conn *c, int64_t account) { return db_run(c, &sql_fits_forget, NULL, DB_I(account)); }
+enum err insight_anew(struct db_conn *c, int64_t account)
+{
+	TRY(db_run(c, &sql_wish, NULL));
+	return db_run(c, &sql_fits_forget, NULL, DB_I(account));
+}
+
+enum err insight_wishes(struct db_conn *c, int64_t *out_number)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	TRY(db_one(c, &sql_wishes, &rows));
+	*out_number = db_int(&rows, 0);
+	return ERR_OK;
+}
 
 enum err insight_fit_get(struct db_conn *c, struct arena *a, int64_t group, bool with_report, struct insight_fit *out)
 {
@@ -26,6 +41,11 @@ enum err insight_fit_get(struct db_conn *c, struct arena *a, int64_t group, bool
 
 enum err insight_fit_put(struct db_conn *c, const struct insight_fit *f)
 {
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	TRY(db_one(c, &sql_wishes_held, &rows));
+	if (db_int(&rows, 0) != f->wishes)
+		return ERR_CONFLICT;
+	db_rows_close(&rows);
 	return db_run(c, &sql_fit_put, NULL, DB_I(f->group), DB_I(f->made_us), DB_I(f->number), DB_I(f->cost_us), DB_T(f->summary),
 		DB_T(f->report));
 }

@@ -147,10 +147,14 @@ struct insight_fit {
 	int64_t group, made_us;
 	int64_t number;           /* the group's newest number then */
 	int64_t cost_us;          /* what it took: what is dear is worked out at night */
+	int64_t wishes;           /* insight_wishes when it was begun */
 	struct str summary, report; /* JSON objects: what a list shows; all of it */
 };
+/* A number that grows with every change of a wish. */
+enum err insight_wishes(struct db_conn *c, int64_t *out_number) MUST_USE;
 /* ERR_NOT_FOUND: nothing is kept yet. report is left empty unless it is wanted. */
 enum err insight_fit_get(struct db_conn *c, struct arena *a, int64_t group, bool with_report, struct insight_fit *out) MUST_USE;
+/* ERR_CONFLICT: somebody changed his wish since it was begun; it is not kept. */
 enum err insight_fit_put(struct db_conn *c, const struct insight_fit *fit) MUST_USE;
 /* Groups after a group's id whose answer is missing, older than before_us, or behind the journal; by id, at most limit. */
 struct insight_due {
