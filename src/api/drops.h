@@ -170,6 +170,7 @@ enum err thermometer_fit(struct thermometer *t, struct arena *a, int64_t group, 
 
 /* ---- fits.c ---- */
 #define FIT_WEEKS 12u
+#define FIT_SPOT_LINES 20000           /* a group with more waits for its first answer */
 #define FIT_CHEAP_US (300 * US_PER_MS) /* worked out whenever somebody looks */
 struct fit {
 	struct buf summary, report;
@@ -178,7 +179,7 @@ struct fit {
 #define FIT { .summary = BUF(64u << 10), .report = BUF(REPORT_BYTES_MAX) }
 void fit_free(struct fit *f);
 /* A group's answer as of now, in a read transaction of c. */
-enum err fit_make(struct db_conn *c, int64_t group, int64_t now_us, struct fit *f) MUST_USE;
+enum err fit_make(struct db_conn *c, int64_t group, int64_t now_us, const _Atomic bool *stop, struct fit *f) MUST_USE;
 enum err fits_start(struct serve *s, struct fits **out) MUST_USE;
 void fits_soon(struct fits *f); /* there is something new; any thread */
 void fits_stop(struct fits *f);

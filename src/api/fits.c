@@ -35,7 +35,8 @@ struct fits {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t something;
-	bool started, woken, stopping;
+	bool started, woken;
+	_Atomic bool stopping;
 };
 
 /* ---- one answer ---- */
@@ -130,13 +131,13 @@ static void write_summary(struct json_out *j, const struct insight_group *g)
 	json_close(j);
 }
 
-enum err fit_make(struct db_conn *c, int64_t group, int64_t now_us, struct fit *f)
+enum err fit_make(struct db_conn *c, int64_t group, int64_t now_us, const _Atomic bool *stop, struct fit *f)
 {
 	CLEANUP(insight_group_reading_drop) struct insight_group_reading *reading = NULL;
 	int64_t number, wishes, began_us = clock_mono_us();
 	TRY(insight_wishes(c, &wishes));
 	TRY(event_last(c, STREAM_GROUP, group, &number));
-	TRY(insight_group_read(c, group, now_us, &reading));
+	TRY(insight_group_read(c, group, now_us, stop, &reading));
 	struct json_out summary = JSON_OUT(&f->summary);
 	write_summary(&summary, insight_group_of(reading));
 	TRY(report_json_group(insight_group_of(reading), &f->report));
@@ -157,20 +158,14 @@ static enum err put_handle(struct req *r)
 
 static const struct entry put_entry = { .name = "own.fit", .tx = TX_WRITE, .open_to_all = true, .may = may_anyone, .handle = put_handle };
 
-static bool is_stopping(struct fits *f)
-{
-	pthread_mutex_lock(&f->lock);
-	bool stopping = f->stopping;
-	pthread_mutex_unlock(&f->lock);
-	return stopping;
-}
+static bool is_stopping(const struct fits *f) { return f->stopping; }
 
 static enum err make_and_keep(struct fits *f, int64_t group, int64_t now_us)
 {
 	CLEANUP(fit_free) struct fit made = FIT;
 	enum err e = db_begin(f->reader, false);
 	if (e == ERR_OK)
-		e = fit_make(f->reader, group, now_us, &made);
+		e = fit_make(f->reader, group, now_us, &f->stopping, &made);
 	db_rollback(f->reader);
 	return e == ERR_OK ? serve_own(f->serve, &put_entry, 0, &made) : e;
 }

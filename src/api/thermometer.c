@@ -41,7 +41,13 @@ enum err thermometer_fit(struct thermometer *t, struct arena *a, int64_t group, 
 	bool fresh = kept && !with_report && out->number == number && now_us - out->made_us < US_PER_DAY;
 	if (fresh || *budget_us <= 0 || (kept && out->cost_us >= FIT_CHEAP_US))
 		return e;
-	TRY(fit_make(t->reader, group, now_us, &made));
+	if (!kept) {
+		int64_t lines;
+		TRY(insight_group_size(t->reader, group, FIT_SPOT_LINES + 1, &lines));
+		if (lines > FIT_SPOT_LINES)
+			return ERR_NOT_FOUND;
+	}
+	TRY(fit_make(t->reader, group, now_us, NULL, &made));
 	*budget_us -= made.kept.cost_us;
 	*out = made.kept;
 	TRY(arena_copy(a, made.kept.summary, &out->summary));
@@ -53,7 +59,7 @@ static enum err read_group(struct thermometer *t, int64_t group, int64_t now_us,
 	pthread_mutex_lock(&t->reader_lock);
 	enum err e = begin(t);
 	if (e == ERR_OK) {
-		e = insight_group_read(t->reader, group, now_us, out);
+		e = insight_group_read(t->reader, group, now_us, NULL, out);
 		db_rollback(t->reader);
 	}
 	pthread_mutex_unlock(&t->reader_lock);
@@ -201,7 +207,10 @@ static enum err write_group(struct req *r, struct thermometer *t)
 {
 	struct insight_fit fit;
 	int64_t budget_us = LIST_BUDGET_US, group = req_int(r, "group");
-	TRY(thermometer_fit(t, r->arena, group, r->now_us, true, &budget_us, &fit));
+	enum err e = thermometer_fit(t, r->arena, group, r->now_us, true, &budget_us, &fit);
+	if (e == ERR_NOT_FOUND)
+		return refuse(r, "working-on-it", NULL);
+	TRY(e);
 	pthread_mutex_lock(&t->lock);
 	bool brought = drop_group_is_brought(t, group);
 	pthread_mutex_unlock(&t->lock);

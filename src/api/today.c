@@ -142,11 +142,11 @@ static enum err plan_for(struct req *r, struct thermometer *t, const struct ther
 {
 	const struct insight_remedy *greet = insight_remedy_named(STR("greet-one"));
 	const struct json *failing = json_get(l->summary, "failing");
-	struct insight_act *acts;
+	struct insight_act acts[INSIGHT_ACTS_MAX];
 	struct person person;
 	size_t n;
 	*out = (struct plan){ 0 };
-	TRY(insight_acts(t->reader, r->arena, l->group->id, &acts, &n));
+	TRY(insight_acts(t->reader, r->arena, l->group->id, acts, &n));
 	TRY(whom_to_greet(r, t, l, &person));
 	if (person.name.n && !is_resting(greet, person.account, acts, n, r->now_us)) {
 		*out = (struct plan){ greet, person };
@@ -357,14 +357,14 @@ static enum err write_dones(struct req *r, struct thermometer *t)
 	int64_t budget_us = US_PER_S, group = req_int(r, "group");
 	struct insight_fit fit;
 	struct insight_course course = { 0 };
-	struct insight_act *acts;
+	struct insight_act acts[INSIGHT_ACTS_MAX];
 	size_t n;
 	enum err e = thermometer_fit(t, r->arena, group, r->now_us, true, &budget_us, &fit);
 	if (e == ERR_OK)
 		e = course_of(r, fit.report, &course);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	TRY(insight_acts(t->reader, r->arena, group, &acts, &n));
+	TRY(insight_acts(t->reader, r->arena, group, acts, &n));
 	json_open(&r->json);
 	json_key(&r->json, "done");
 	json_open_list(&r->json);

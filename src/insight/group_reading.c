@@ -33,6 +33,7 @@ struct insight_group_reading {
 	struct named *names;              /* by index */
 	size_t people, people_room;
 	int64_t now_us;
+	const _Atomic bool *stop;
 	uint64_t later;
 	struct insight_group group;
 };
@@ -126,6 +127,8 @@ static int32_t index_of(const struct somebody *s) { return s && !s->left_out ? s
 
 static enum err add(struct insight_group_reading *r, struct warmth_event *e, struct str text)
 {
+	if (r->stop && *r->stop)
+		return ERR_CLOSED;
 	if (e->at_us > r->now_us) {
 		r->later++;
 		return ERR_OK;
@@ -255,12 +258,13 @@ static enum err read_all(struct insight_group_reading *r, struct db_conn *c, int
 	return read_came_went(r, c, group, g.external);
 }
 
-enum err insight_group_read(struct db_conn *c, int64_t group, int64_t now_us, struct insight_group_reading **out)
+enum err insight_group_read(struct db_conn *c, int64_t group, int64_t now_us, const _Atomic bool *stop, struct insight_group_reading **out)
 {
 	struct insight_group_reading *r CLEANUP(insight_group_reading_drop) = calloc(1, sizeof *r);
 	if (r == NULL)
 		return ERR_MEMORY;
 	r->now_us = now_us;
+	r->stop = stop;
 	r->memory = arena_new(PEOPLE_BYTES_MAX);
 	r->warmth = warmth_new();
 	r->accounts = idmap_new();

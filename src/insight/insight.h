@@ -125,7 +125,10 @@ enum err insight_bring_file(const struct insight_bring *ask, const char *path, s
 /* One group's history, messages, joins and leaves, read in one read transaction of c. Whoever wished to be left out is. Live
  * groups are looked at from now, external ones from their last line. ERR_NOT_FOUND: no such group. */
 struct insight_group_reading;
-enum err insight_group_read(struct db_conn *c, int64_t group, int64_t now_us, struct insight_group_reading **out) MUST_USE;
+/* ERR_CLOSED: *stop (which may be NULL) became true. */
+enum err insight_group_read(struct db_conn *c, int64_t group, int64_t now_us, const _Atomic bool *stop, struct insight_group_reading **out) MUST_USE;
+/* How many lines such a reading would go through, counted up to most. */
+enum err insight_group_size(struct db_conn *c, int64_t group, int64_t most, int64_t *out_lines) MUST_USE;
 const struct insight_group *insight_group_of(const struct insight_group_reading *r); /* lives as long as r */
 void insight_group_reading_free(struct insight_group_reading *r);
 void insight_group_reading_drop(struct insight_group_reading **r);

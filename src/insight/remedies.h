@@ -39,8 +39,8 @@ struct insight_act {
 enum err insight_act_add(struct db_conn *c, const struct insight_act *act, int64_t *out_id) MUST_USE;
 /* ERR_NOT_FOUND: no such act of the group, or undone already. */
 enum err insight_act_undo(struct db_conn *c, int64_t group, int64_t id, int64_t now_us) MUST_USE;
-/* The newest first, undone ones left out; in the arena. */
-enum err insight_acts(struct db_conn *c, struct arena *a, int64_t group, struct insight_act **out, size_t *out_count) MUST_USE;
+/* The newest first, undone ones left out; their remedies' ids are in the arena. */
+enum err insight_acts(struct db_conn *c, struct arena *a, int64_t group, struct insight_act out[INSIGHT_ACTS_MAX], size_t *out_count) MUST_USE;
 
 /* Whole weeks before and after the act; the week of the act belongs to neither. *out_again_us: when to look again, where it is
  * too early. ERR_MEMORY. */

@@ -22,21 +22,17 @@ enum err insight_act_undo(struct db_conn *c, int64_t group, int64_t id, int64_t 
 	return changed ? ERR_OK : ERR_NOT_FOUND;
 }
 
-enum err insight_acts(struct db_conn *c, struct arena *a, int64_t group, struct insight_act **out, size_t *out_count)
+enum err insight_acts(struct db_conn *c, struct arena *a, int64_t group, struct insight_act out[INSIGHT_ACTS_MAX], size_t *out_count)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
-	struct insight_act *acts = arena_take_many(a, INSIGHT_ACTS_MAX, sizeof *acts);
 	size_t n = 0;
-	if (acts == NULL)
-		return ERR_MEMORY;
 	TRY(db_query(c, &sql_acts, &rows, DB_I(group), DB_I(INSIGHT_ACTS_MAX)));
 	for (; n < INSIGHT_ACTS_MAX && db_next(&rows); n++) {
-		acts[n] = (struct insight_act){ .id = db_int(&rows, 0), .group = group, .person = db_int(&rows, 2),
+		out[n] = (struct insight_act){ .id = db_int(&rows, 0), .group = group, .person = db_int(&rows, 2),
 			.later = str_eq(db_str(&rows, 3), STR("later")), .by = db_int(&rows, 4), .at_us = db_int(&rows, 5) };
-		TRY(db_str_copy(&rows, 1, a, &acts[n].remedy));
+		TRY(db_str_copy(&rows, 1, a, &out[n].remedy));
 	}
 	TRY(db_rows_end(&rows));
-	*out = acts;
 	*out_count = n;
 	return ERR_OK;
 }

@@ -11,6 +11,8 @@ DB_SQL(sql_feed_said, "SELECT m.number, m.at_us, m.author, m.state, COALESCE(r.a
 	"WHERE m.group_id = $1 AND m.number > $2 ORDER BY m.number LIMIT $3")
 DB_SQL(sql_feed_came_went, "SELECT stream, kind, COUNT(*) FROM event WHERE owner = $1 AND ((stream = 1 AND kind IN (4, 5, 6)) "
 	"OR (stream = 4 AND kind = 90)) GROUP BY stream, kind")
+DB_SQL(sql_feed_size, "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM history WHERE group_id = $1 LIMIT $2) AS h), "
+	"(SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE group_id = $1 LIMIT $2) AS m)")
 DB_SQL(sql_feed_files, "SELECT known, skipped, format FROM history_file WHERE group_id = $1 ORDER BY id LIMIT $2")
 
 enum err tables_members(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out)
@@ -47,6 +49,14 @@ enum err tables_came_went(struct db_conn *c, int64_t group, uint64_t *out_came, 
 	TRY(db_rows_end(&rows));
 	*out_came = came;
 	*out_went = went;
+	return ERR_OK;
+}
+
+enum err insight_group_size(struct db_conn *c, int64_t group, int64_t most, int64_t *out_lines)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	TRY(db_one(c, &sql_feed_size, &rows, DB_I(group), DB_I(most)));
+	*out_lines = db_int(&rows, 0) + db_int(&rows, 1);
 	return ERR_OK;
 }
 

@@ -57,6 +57,7 @@ static const struct problem problems[] = {
 	{ "last-way-in", 403, "This is your only way in", "这是你唯一的登录方式", "Add another device or a password first.", "先再添一台设备，或设一个密码。" },
 	{ "storage-full", 507, "The disk is full", "磁盘满了", "Nothing was kept. Tell who runs this server.", "没有留下。请告诉管服务器的人。" },
 	{ "strange-file", 422, "This file was not recognised", "没认出这个文件", "See which formats can be read.", "看看能读哪些格式。" },
+	{ "working-on-it", 503, "This is being worked out", "正在算", "It is a large group. Look again in a minute.", "群大，要算一会儿。过一分钟再看。" },
 	{ "not-ready", 409, "This file is still being read", "文件还在读", "Wait until it is done.", "等它读完。" },
 	{ "empty-file", 400, "This file is empty", "这个文件是空的", "Nothing was kept. Export it once more.", "没有留下。再导出一次试试。" },
 	{ "asks-first", 409, "This file has a question first", "这个文件还有一处要先问清", "Answer it, then keep the group.", "先回答，再留下这个群。" },

@@ -290,7 +290,7 @@ static void test_the_groups_reading_is_the_files(void **state)
 	assert_int_equal(insight_study_end(study, &d), ERR_OK);
 	struct insight_group_reading *r;
 	assert_int_equal(db_begin(h->c, false), ERR_OK);
-	assert_int_equal(insight_group_read(h->c, group, AT_US + 400 * US_PER_DAY, &r), ERR_OK);
+	assert_int_equal(insight_group_read(h->c, group, AT_US + 400 * US_PER_DAY, NULL, &r), ERR_OK);
 	db_rollback(h->c);
 	const struct warmth_reading *a = &d->groups[0].reading, *b = &insight_group_of(r)->reading;
 	assert_int_equal(a->messages, LINES);
