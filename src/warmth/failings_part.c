@@ -11,7 +11,7 @@
 #define ENDS_MIN 10
 #define ENTRIES_MIN 15
 #define CALLS_MIN 4
-#define ANSWERS_MIN 25
+#define ANSWERS_MIN 16
 #define PACKETS_MIN 4
 #define SPEAKERS_MIN 5
 #define QUARTERS 4.
