@@ -117,9 +117,9 @@ static void test_the_others_are_not_raised(void **state)
 		print_message("# %-16s %3zu %3zu %3zu %3zu %3zu %3zu   false %.3f\n", names[plant], raised[0], raised[1],
 			raised[2], raised[3], raised[4], raised[5], (double)wrong / (double)looked);
 		all &= (double)wrong <= FALSE_MAX * (double)looked;
-		/* Of few groups one may be raised by chance. */
+		/* Of a dozen groups two may be raised by chance; bench/failings makes enough to hold each pair to it. */
 		for (unsigned kind = 0; kind < WARMTH_FAILINGS; kind++)
-			all &= kind == plant || (double)raised[kind] <= fmax(1, FALSE_MAX * (double)groups);
+			all &= kind == plant || (double)raised[kind] <= fmax(2, FALSE_MAX * (double)groups);
 		raised_all += wrong;
 		looked_all += looked;
 	}
