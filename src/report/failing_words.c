@@ -27,7 +27,8 @@ static const struct failing_words failings[WARMTH_FAILINGS][2] = {
 		{ "太自我", "你说完以后，大家的话比别的群少，或者话常常停在你这里。", "你来了，大家接着聊。",
 			"你说的还不多，看不出之后会怎样。", "停在你这句话上的聊天。" } },
 	[WARMTH_NOT_GIVING] = {
-		{ "Not giving", "More answers and packets came to you than went out from you, more than is usual for those who lead.",
+		{ "Not giving",
+			"More answers and packets came to you than went out from you, more than is usual for those who lead.",
 			"What you give and what you get are about even.",
 			"There were too few answers or packets to weigh them.",
 			"Words to you that waited more than a day." },
@@ -113,5 +114,6 @@ const char *failing_part_words(enum warmth_part_kind part, bool chinese)
 const char *failing_note_words(bool chinese)
 {
 	return chinese ? "这些只是迹象，还没有在真实的群里验证过。依据在这里，像不像，你看。只有你看得到。" :
-		"These are signs only, untested on real groups. Here is what they rest on; see whether it fits. Only you see this.";
+		"These are signs only, untested on real groups. Here is what they rest on; see whether it fits. "
+		"Only you see this.";
 }

@@ -1,8 +1,9 @@
 /*
  * Words for the six failings, in both languages: for the report and, through JSON, for the web app.
  *
- * Promises: for each failing its name and one sentence for each thing that can be said of it; for each part what it measures.
- * A failing is a sign to look at, never a verdict: no sentence says what the owner is, only what was seen in the group.
+ * Promises: for each failing its name and one sentence for each thing that can be said of it; for each part what it
+ * measures. A failing is a sign to look at, never a verdict: no sentence says what the owner is, only what was seen
+ * in the group.
  * Called by: the report's pages and JSON. Owns: the table. Not here: numbers, formulas (docs/failings.md), remedies.
  */
 #ifndef HEARTH_REPORT_FAILING_WORDS_H

@@ -8,8 +8,8 @@
 #define SIGNATURE_BITS 64u
 #define NUMBER_HASH UINT64_C(0x6e756d62657273)
 
-/* Words and pairs count the same: words alone would call two texts of one subject near, pairs alone break at each changed
- * word. */
+/* Words and pairs count the same: words alone would call two texts of one subject near, pairs alone break at each
+ * changed word. */
 static void vote(int32_t votes[SIGNATURE_BITS], uint64_t hash)
 {
 	for (unsigned bit = 0; bit < SIGNATURE_BITS; bit++)

@@ -2,10 +2,10 @@
  * promotion: what in one line of Chinese, English or mixed text speaks of selling, and whether it calls people to
  * something or asks.
  *
- * Promises: a function of the text alone, linear in it. Says which signs were seen, so that the owner can be shown why.
- * The weights are ours: tried on the lines of tests/unit/text_words.c, untested on real groups.
- * Used by: insight (flags of warmth's events). Owns: nothing. Not here: pictures (a QR code within one is not read), who
- * said it, whether anybody minds (warmth's failings).
+ * Promises: a function of the text alone, linear in it. Says which signs were seen, so that the owner can be shown
+ * why. The weights are ours: tried on the lines of tests/unit/text_words.c, untested on real groups.
+ * Used by: insight (flags of warmth's events). Owns: nothing. Not here: pictures (a QR code within one is not
+ * read), who said it, whether anybody minds (warmth's failings).
  */
 #ifndef HEARTH_TEXT_PROMOTION_H
 #define HEARTH_TEXT_PROMOTION_H
@@ -28,8 +28,8 @@ enum promotion_sign {
 };
 
 /*
- * score = 2 (ORDER + SHOP) + PRICE + LINK + CONTACT + DISCOUNT + URGENCY - 2 TOLD - (ASKS and not CONTACT); a promotion
- * from PROMOTION_SCORE_MIN on. So no one sign is enough: a price in talk, a map, a link, an id are none.
+ * score = 2 (ORDER + SHOP) + PRICE + LINK + CONTACT + DISCOUNT + URGENCY - 2 TOLD - (ASKS and not CONTACT); a
+ * promotion from PROMOTION_SCORE_MIN on. So no one sign is enough: a price in talk, a map, a link, an id are none.
  */
 #define PROMOTION_SCORE_MIN 3
 struct promotion {

@@ -1,6 +1,7 @@
 /*
  * Words by ICU's breaker, which knows Chinese by its dictionary (words.h says what is promised).
- * Called by: insight. Owns: a breaker and an arena that is emptied by each reading. Not here: near duplicates (near.c).
+ * Called by: insight. Owns: a breaker and an arena that is emptied by each reading. Not here: near duplicates
+ * (near.c).
  */
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /*
  * words: what a line of Chinese, English or mixed talk consists of, and whether two lines say nearly the same.
  *
- * Promises: any UTF-8 (broken sequences read as U+FFFD), in bounded memory and time; the same text gives the same words
- * and the same signature on every machine with the same ICU. Words are compared after NFKC and case folding, so full
- * width and half width, capitals and small letters are one.
+ * Promises: any UTF-8 (broken sequences read as U+FFFD), in bounded memory and time; the same text gives the same
+ * words and the same signature on every machine with the same ICU. Words are compared after NFKC and case folding,
+ * so full width and half width, capitals and small letters are one.
  * Used by: insight, which turns a message into flags and word hashes for warmth. Owns: ICU's word breaker.
  * Not here: whether a line advertises something (promotion.h); keeping any text.
  */
@@ -35,10 +35,10 @@ struct word words_at(const struct words *w, size_t index); /* index < words_coun
 struct str words_folded(const struct words *w);
 
 /*
- * Near duplicates: 64-bit SimHash (Charikar 2002) over the words and the pairs of neighbouring words; all numbers count
- * as the same word, because an advertisement that is posted again changes its price or its date. Two texts are near when
- * their signatures differ in at most NEAR_BITS_MAX bits. A text of fewer than NEAR_WORDS_MIN words has no signature (0)
- * and is near nothing: short greetings are all alike.
+ * Near duplicates: 64-bit SimHash (Charikar 2002) over the words and the pairs of neighbouring words; all numbers
+ * count as the same word, because an advertisement that is posted again changes its price or its date. Two texts
+ * are near when their signatures differ in at most NEAR_BITS_MAX bits. A text of fewer than NEAR_WORDS_MIN words
+ * has no signature (0) and is near nothing: short greetings are all alike.
  */
 #define NEAR_BITS_MAX 14u
 #define NEAR_WORDS_MIN 8u

@@ -1,6 +1,7 @@
 /*
  * Conduct: turns, answers, ends and what was led (conduct.h says what is promised).
- * Called by: add.c. Owns: weeks, turns and evidence. Not here: the hour after (conduct_hour.c), words (conduct_words.c).
+ * Called by: add.c. Owns: weeks, turns and evidence. Not here: the hour after (conduct_hour.c), words
+ * (conduct_words.c).
  */
 #include "warmth/warmth_private.h"
 
@@ -111,7 +112,9 @@ static enum err answers(struct warmth *w, struct person *p, struct person *to, i
 		c->turn.value = (uint8_t)quarters;
 	if (!calls_now(p, at_us))
 		TRY(count(w, p, at_us, COUNT_GIVEN, quarters));
-	if (!calls_now(to, at_us))
+	/* An advert that is answered is a matter of self-interest, and not told twice. */
+	bool sells = c->turn.there && c->turn.kind == CONDUCT_PROMOTING;
+	if (!calls_now(to, at_us) && !sells)
 		TRY(count(w, to, at_us, COUNT_RECEIVED, quarters));
 	if (is_newcomer(w, to, at_us) && c->greeter != p) {
 		c->greeter = p;

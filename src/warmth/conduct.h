@@ -1,12 +1,12 @@
 /*
- * conduct: what each person did, counted per week while events pass, so that the failings can be asked about anybody later
- * (who the owner is, is only known when somebody asks).
+ * conduct: what each person did, counted per week while events pass, so that the failings can be asked about anybody
+ * later (who the owner is, is only known when somebody asks).
  *
- * Promises: O(1) amortised per message; memory grows with people and the weeks in which they did something, with the words'
- * profiles per 28 days, and at most CONDUCT_EVIDENCE_KEPT references per person and kind, never with messages. Talk that
- * arrives out of order of time is counted as messages only.
- * Called by: add.c (conduct_talk, conduct_act), the failings (the rest). Inside this room only. Owns: what hangs in struct
- * person's conduct and struct warmth's.
+ * Promises: O(1) amortised per message; memory grows with people and the weeks in which they did something, with the
+ * words' profiles per 28 days, and at most CONDUCT_EVIDENCE_KEPT references per person and kind, never with messages.
+ * Talk that arrives out of order of time is counted as messages only.
+ * Called by: add.c (conduct_talk, conduct_act), the failings (the rest). Inside this room only. Owns: what hangs in
+ * struct person's conduct and struct warmth's.
  * Not here: what the counts mean (failings_*.c).
  */
 #ifndef HEARTH_WARMTH_CONDUCT_H
@@ -15,16 +15,17 @@
 #include "warmth/warmth.h"
 
 /*
- * A turn: what one person says without another in between (a pause of CONDUCT_END_US also ends it). Its kind is that of
- * its most telling message. A turn is answered by a reply or mention within a day (four quarters), or when another speaks
- * next within WARMTH_ADJACENT_US (one).
+ * A turn: what one person says without another in between (a pause of CONDUCT_END_US also ends it). Its kind is
+ * that of its most telling message. A turn is answered by a reply or mention within a day (four quarters), or when
+ * another speaks next within WARMTH_ADJACENT_US (one).
  */
 enum conduct_turn_kind { CONDUCT_PLAIN, CONDUCT_CALLING, CONDUCT_PROMOTING, CONDUCT_TURN_KINDS };
 #define CONDUCT_ANSWER_US US_PER_DAY
 #define CONDUCT_END_US (6 * 3600 * US_PER_S) /* a pause after which a thread has ended */
 #define CONDUCT_OPEN_US (3600 * US_PER_S)    /* a pause after which the next turn opens a thread */
 #define CONDUCT_EARLY_DAYS 28                /* who speaks first so soon after a log begins was there before */
-#define CONDUCT_KNOWN_MESSAGES 10u           /* who said that much took part: his removal counts, his words make a profile */
+/* Who said that much took part: his removal counts, his words make a profile. */
+#define CONDUCT_KNOWN_MESSAGES 10u
 
 /* What is counted per person and week. */
 enum conduct_count {
@@ -69,7 +70,8 @@ struct conduct_evidence {
 	uint32_t count; /* in all; the latest are kept */
 };
 
-/* A profile of the words of 28 days, by even and odd days: signed count sketches (Charikar, Chen, Farach-Colton 2002). */
+/* A profile of the words of 28 days, by even and odd days: signed count sketches (Charikar, Chen, Farach-Colton
+ * 2002). */
 #define CONDUCT_PROFILE_BUCKETS 64u
 struct conduct_profile {
 	int32_t bin;          /* day / WARMTH_TIE_BIN_DAYS */
@@ -137,7 +139,8 @@ struct conduct_group {
 };
 
 /* answered: whom e addresses, or NULL. */
-enum err conduct_talk(struct warmth *w, struct person *p, struct person *answered, const struct warmth_event *e) MUST_USE;
+enum err conduct_talk(
+	struct warmth *w, struct person *p, struct person *answered, const struct warmth_event *e) MUST_USE;
 enum err conduct_act(struct warmth *w, const struct warmth_event *e) MUST_USE;
 
 /* ---- between the files of conduct ---- */
@@ -145,7 +148,8 @@ enum err conduct_of_person(struct warmth *w, struct person *p, struct conduct **
 enum err conduct_place(struct warmth *w, struct conduct *c, int32_t week, uint32_t **out_counts) MUST_USE;
 /* What a turn would be evidence of; false: of nothing. */
 bool conduct_turn_shows(const struct conduct_turn *t, bool ended, enum conduct_evidence_kind *out_kind);
-enum err conduct_keep(struct warmth *w, struct conduct *c, enum conduct_evidence_kind kind, struct warmth_evidence e) MUST_USE;
+enum err conduct_keep(
+	struct warmth *w, struct conduct *c, enum conduct_evidence_kind kind, struct warmth_evidence e) MUST_USE;
 /* conduct_hour.c: settle what is an hour old; then note a message; then, where it is an entry, remember it. */
 enum err conduct_hour_settle(struct warmth *w, int64_t at_us) MUST_USE;
 void conduct_hour_note(struct warmth *w, struct conduct *c, int64_t at_us);

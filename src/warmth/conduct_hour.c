@@ -1,12 +1,12 @@
 /*
- * The hour after somebody comes in: how much others say, and how many they are, against what is usual when anybody else
- * comes in at the same time of day into as much talk. That is the matching: whoever comes when the room wakes up anyway
- * gets no credit for it, whoever comes late at night no blame.
+ * The hour after somebody comes in: how much others say, and how many they are, against what is usual when anybody
+ * else comes in at the same time of day into as much talk. That is the matching: whoever comes when the room wakes
+ * up anyway gets no credit for it, whoever comes late at night no blame.
  *
  * Called by: conduct.c. Owns: the ring of minutes, the entries of the last hour, the table. Not here: what it means.
  *
- * In constant time per message: how many distinct people spoke since minute m is the number of those whose latest message
- * is from m or later, which a ring of 64 minutes keeps.
+ * In constant time per message: how many distinct people spoke since minute m is the number of those whose latest
+ * message is from m or later, which a ring of 64 minutes keeps.
  */
 #include "warmth/warmth_private.h"
 
@@ -52,7 +52,8 @@ static void cell_add(struct conduct_cell *to, const struct conduct_cell *c, cons
 }
 
 /* Others' entries like this one. */
-static struct conduct_cell matches(const struct conduct_group *g, const struct conduct_matched *own, size_t block, size_t busy)
+static struct conduct_cell matches(
+	const struct conduct_group *g, const struct conduct_matched *own, size_t block, size_t busy)
 {
 	struct conduct_cell sum = { 0 };
 	cell_add(&sum, &g->all.cell[block][busy], own ? &own->cell[block][busy] : NULL);
@@ -86,8 +87,11 @@ static enum err entry_count(struct warmth *w, const struct conduct_entry *e, str
 	}
 	if (e->call)
 		return ERR_OK;
-	if (c->own == NULL && ++c->entries >= OWN_ENTRIES_MIN && (c->own = ARENA_NEW(w->memory, struct conduct_matched)) == NULL)
-		return ERR_MEMORY;
+	if (c->own == NULL && ++c->entries >= OWN_ENTRIES_MIN) {
+		c->own = ARENA_NEW(w->memory, struct conduct_matched);
+		if (c->own == NULL)
+			return ERR_MEMORY;
+	}
 	cell_add(&w->conduct.all.cell[block][busy], &seen, NULL);
 	if (c->own)
 		cell_add(&c->own->cell[block][busy], &seen, NULL);

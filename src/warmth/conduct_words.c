@@ -3,8 +3,8 @@
  * Called by: the feeder, after the message itself. Owns: profiles, and how often the group says each word.
  * Not here: words (text), what profiles have in common (failings_crowd.c).
  *
- * A word weighs as much as it tells: the logarithm of how rare it is in this group so far (Sparck Jones 1972), nothing for
- * the most frequent ones. So no list of stop words is needed in any language.
+ * A word weighs as much as it tells: the logarithm of how rare it is in this group so far (Sparck Jones 1972),
+ * nothing for the most frequent ones. So no list of stop words is needed in any language.
  */
 #include "warmth/warmth_private.h"
 

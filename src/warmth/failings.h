@@ -1,9 +1,10 @@
 /*
  * failings: six signs in what an owner does, each against the group's own past and against groups of its size.
  *
- * Part of warmth.h, which includes it. The formulas, their sources and what would refute them are in docs/failings.md.
- * They are signs to look at, never verdicts; they are for the owner himself and nobody else. Untested on real groups: the
- * parts that need no text are measured against public archives, the rest only on simulated groups.
+ * Part of warmth.h, which includes it. The formulas, their sources and what would refute them are in
+ * docs/failings.md. They are signs to look at, never verdicts; they are for the owner himself and nobody else.
+ * Untested on real groups: the parts that need no text are measured against public archives, the rest only on
+ * simulated groups.
  * Not here: words for them (report), remedies.
  */
 #ifndef HEARTH_WARMTH_FAILINGS_H

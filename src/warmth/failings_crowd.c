@@ -3,9 +3,10 @@
  * talks with whom (ties).
  * Called by: failings.c. Owns: nothing. Not here: collecting (conduct_words.c, ties.c), modularity itself.
  *
- * Words: two members' profiles are compared between even and odd days, and so is each member's with his own. The ratio
- * takes away what short profiles and long words would do to any similarity: 1 says that two members have as much in common
- * as one member with himself, 0 nothing. Ties: modularity minus its mean over graphs with the same degrees by chance.
+ * Words: two members' profiles are compared between even and odd days, and so is each member's with his own. The
+ * ratio takes away what short profiles and long words would do to any similarity: 1 says that two members have as
+ * much in common as one member with himself, 0 nothing. Ties: modularity minus its mean over graphs with the same
+ * degrees by chance.
  */
 #include <math.h>
 #include <stdlib.h>

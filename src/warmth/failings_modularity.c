@@ -1,11 +1,11 @@
 /*
  * Modularity (Newman and Girvan 2004) of a small weighted graph: who talks with whom among the regulars.
- * Called by: failings_crowd.c. Owns: nothing. Not here: graphs of any size (model/graph). An answer looks at sixty graphs of
- * at most CROWD_MAX nodes; by igraph's Leiden that took .3 s, here it takes 3 ms, and tests/unit/failings.c holds what is
- * found against what Leiden finds.
+ * Called by: failings_crowd.c. Owns: nothing. Not here: graphs of any size (model/graph). An answer looks at sixty
+ * graphs of at most CROWD_MAX nodes; igraph's Leiden took ten times as long for a whole answer, and
+ * tests/unit/failings.c holds what is found here against what Leiden finds.
  *
- * Nodes move to the camp that gains most until none gains (the first phase of Blondel et al. 2008), then two camps become one
- * as long as that gains, and nodes move again.
+ * Nodes move to the camp that gains most until none gains (the first phase of Blondel et al. 2008), then two camps
+ * become one as long as that gains, and nodes move again.
  */
 #include <string.h>
 

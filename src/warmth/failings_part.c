@@ -11,7 +11,7 @@
 #define ENDS_MIN 10
 #define ENTRIES_MIN 15
 #define CALLS_MIN 4
-#define ANSWERS_MIN 25
+#define ANSWERS_MIN 18
 #define PACKETS_MIN 4
 #define SPEAKERS_MIN 5
 #define QUARTERS 4.
@@ -19,8 +19,9 @@
 #define SIZES 3u
 static const double size_most[SIZES - 1] = { 14, 49 };
 
-/* Median and 90 % quantile over groups of 5 to 14, 15 to 49, and more speakers in 12 weeks. Rows with "measured" are from
- * bench/failings-reference on the archives, where the most talkative member stands in for the owner; the others are ours. */
+/* Median and 90 % quantile over groups of 5 to 14, 15 to 49, and more speakers in 12 weeks. Rows with "measured"
+ * are from bench/failings-reference on the archives, where the most talkative member stands in for the owner; the
+ * others are ours. */
 static const double scale[WARMTH_PARTS][SIZES][2] = {
 #include "warmth/failings_reference_private.h"
 };

@@ -19,8 +19,9 @@ struct failing_window {
 };
 struct failing_owner {
 	const bool *is_owner;  /* per identity's index */
-	const bool *welcomed;  /* per member: answered within a day of his first word (conduct's way, not intake's: who merely
-	                        * speaks next must do so within WARMTH_ADJACENT_US, or in a busy group nobody is ever missed) */
+	/* Per member: answered within a day of his first word. Conduct's way, not intake's: who merely speaks next must do so
+	 * within WARMTH_ADJACENT_US, or in a busy group nobody is ever missed. */
+	const bool *welcomed;
 	bool there;            /* he said or did something once */
 };
 

@@ -11,7 +11,8 @@
 enum err failing_owner_find(const struct answering *x, struct failing_owner *out)
 {
 	size_t n = x->w->people_count;
-	bool *is_owner = arena_take_many(x->a, n + 1, sizeof *is_owner), *roots = arena_take_many(x->a, n + 1, sizeof *roots);
+	bool *is_owner = arena_take_many(x->a, n + 1, sizeof *is_owner);
+	bool *roots = arena_take_many(x->a, n + 1, sizeof *roots);
 	bool *welcomed = arena_take_many(x->a, x->member_count + 1, sizeof *welcomed), there = false;
 	if (is_owner == NULL || roots == NULL || welcomed == NULL)
 		return ERR_MEMORY;
@@ -53,8 +54,8 @@ static void add_open_turn(const struct answering *x, const struct person *p, dou
 	n[COUNT_ENDS] += ended && t->kind == CONDUCT_PLAIN;
 }
 
-static void add_person(const struct answering *x, const struct failing_owner *o, const struct person *p, int32_t first_week,
-	struct failing_window *to)
+static void add_person(const struct answering *x, const struct failing_owner *o, const struct person *p,
+	int32_t first_week, struct failing_window *to)
 {
 	const struct conduct *c = p->conduct;
 	for (size_t i = c->week_count; i-- > 0 && c->weeks[i].week >= first_week;) {

@@ -1,6 +1,6 @@
 /*
- * The six failings on simulated groups that talk: each planted one is found, and the others are not raised. Beside it: what is
- * unknown is said so, evidence points to messages of the time, memory does not grow with messages.
+ * The six failings on simulated groups that talk: each planted one is found, and the others are not raised. Beside
+ * it: what is unknown is said so, evidence points to messages of the time, memory does not grow with messages.
  *
  * HEARTH_FAILINGS_GROUPS=N makes N groups of each kind (bench/failings); HEARTH_FAILINGS_STRENGTH=.5 fainter plants.
  */
@@ -117,9 +117,9 @@ static void test_the_others_are_not_raised(void **state)
 		print_message("# %-16s %3zu %3zu %3zu %3zu %3zu %3zu   false %.3f\n", names[plant], raised[0], raised[1],
 			raised[2], raised[3], raised[4], raised[5], (double)wrong / (double)looked);
 		all &= (double)wrong <= FALSE_MAX * (double)looked;
-		/* Of few groups one may be raised by chance. */
+		/* Of a dozen groups two may be raised by chance; bench/failings makes enough to hold each pair to it. */
 		for (unsigned kind = 0; kind < WARMTH_FAILINGS; kind++)
-			all &= kind == plant || (double)raised[kind] <= fmax(1, FALSE_MAX * (double)groups);
+			all &= kind == plant || (double)raised[kind] <= fmax(2, FALSE_MAX * (double)groups);
 		raised_all += wrong;
 		looked_all += looked;
 	}
@@ -365,7 +365,8 @@ static void test_any_order_and_no_memory(void **state)
 		base_alloc_fail(nth);
 		for (int i = 0; i < 900 && err == ERR_OK; i++) {
 			struct warmth_event e = { .at_us = hand_us((i * 577 % 900) / 7.), .person = i % 13, .target = i % 5 - 1,
-				.kind = (enum warmth_kind)(i % 17 > 4 ? WARMTH_TALK : i % 17), .flags = (unsigned)(i * 37) & 2047 & ~3u };
+				.kind = (enum warmth_kind)(i % 17 > 4 ? WARMTH_TALK : i % 17),
+				.flags = (unsigned)(i * 37) & 2047 & ~3u };
 			for (size_t k = 0; k < COUNT_OF(hashes); k++)
 				hashes[k] = (uint64_t)(i + 1) * (k + 1) * UINT64_C(0x9e3779b97f4a7c15);
 			err = warmth_add(w, &e);
@@ -386,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_concentration_is_no_failing),
 		cmocka_unit_test(test_adverts_that_are_answered_are_no_failing), cmocka_unit_test(test_unknown_is_said),
 		cmocka_unit_test(test_evidence), cmocka_unit_test(test_the_hour_after), cmocka_unit_test(test_removals),
-		cmocka_unit_test(test_camps_against_leiden), cmocka_unit_test(test_levels), cmocka_unit_test(test_any_order_and_no_memory) };
+		cmocka_unit_test(test_camps_against_leiden), cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_any_order_and_no_memory) };
 	return cmocka_run_group_tests_name("failings", tests, make_all, free_all);
 }

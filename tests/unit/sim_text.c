@@ -1,7 +1,7 @@
 /*
- * Groups that talk (sim_text.h). A group is a row of threads: somebody opens, others go on, it ends. The owner opens some, goes
- * on in others, calls to something twice a week, greets newcomers, sends packets, sells a little. A failing changes one of
- * these things and leaves the others as they are.
+ * Groups that talk (sim_text.h). A group is a row of threads: somebody opens, others go on, it ends. The owner
+ * opens some, goes on in others, calls to something twice a week, greets newcomers, sends packets, sells a little.
+ * A failing changes one of these things and leaves the others as they are.
  */
 #include <math.h>
 #include <stdio.h>
@@ -62,7 +62,8 @@ static const struct topic topics[TOPICS] = {
 static const char *const zh_lines[] = { "今天的%s真不错，我%s了两个小时", "有人知道%s怎么弄吗，我想%s", "%s还是老样子，周末再%s",
 	"我那个%s坏了，没法%s", "说到%s，谁一起%s", "哈哈%s太难了，%s半天", "昨天看到一个%s，马上就去%s", "%s先放着，我去%s了",
 	"大家的%s都怎么样了，还在%s吗", "换了新的%s，%s轻松多了" };
-static const char *const en_lines[] = { "the %s was great today, time to %s again", "anyone know which %s works best to %s?",
+static const char *const en_lines[] = { "the %s was great today, time to %s again",
+	"anyone know which %s works best to %s?",
 	"my %s broke so I can't %s", "talking of the %s, who wants to %s", "lol the %s is hard, took me hours to %s",
 	"saw a nice %s yesterday and had to %s", "leave the %s, I need to %s first", "got a new %s, much easier to %s" };
 static const char *const mixed_lines[] = { "这个%s真的 amazing，下次一起%s", "my %s 又坏了，怎么%s", "求推荐%s, want to %s",
@@ -73,7 +74,8 @@ static const char *const en_calls[] = { "@all let's %s on Saturday, sign up belo
 	"who's in for a %s evening on Sunday? please vote: %s or something else" };
 static const char *const zh_sells[] = { "新到%s，只要%d元包邮，质量保证，数量不多，要的私聊我下单",
 	"【限时特价】%s 原价%d，今天优惠一半，扫码下单，手慢无", "拼团啦：%s，%d元一份，满十人成团，想要的私聊我，微信号 shop_%d" };
-static const char *const en_sells[] = { "Limited time: %s for only $%d, free shipping, order now at https://shop%d.example/now",
+static const char *const en_sells[] = {
+	"Limited time: %s for only $%d, free shipping, order now at https://shop%d.example/now",
 	"Flash sale on my %s, %d dollars, 30%% off today only, dm me to order" };
 
 #pragma GCC diagnostic push
@@ -323,7 +325,8 @@ static void tell(struct warmth *w, struct words *reader, struct line *l, struct 
 		if (words_read(reader, str_of(l->text)) != ERR_OK)
 			abort();
 		struct promotion p = promotion_of(words_folded(reader));
-		l->e.flags |= WARMTH_READ | (p.promotes ? WARMTH_PROMOTION : 0) | (p.signs & PROMOTION_CALLS ? WARMTH_CALL : 0) |
+		l->e.flags |= WARMTH_READ | (p.promotes ? WARMTH_PROMOTION : 0) |
+			(p.signs & PROMOTION_CALLS ? WARMTH_CALL : 0) |
 			(p.signs & PROMOTION_ASKS ? WARMTH_QUESTION : 0) | (p.signs & PROMOTION_LINK ? WARMTH_LINK : 0) |
 			(near_again(kept, words_signature(reader)) ? WARMTH_NEAR_DUPLICATE : 0);
 		for (; n < words_count(reader) && n < COUNT_OF(hashes); n++)

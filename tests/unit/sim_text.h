@@ -1,8 +1,8 @@
 /*
  * sim_text: groups that talk, in Chinese, English and both, with at most one failing planted.
  *
- * Promises: the same plan gives the same talk. What is said goes through text's words and signs as a feeder would do it;
- * nothing about the plant is told to warmth but what can be read from lines, times, replies and packets.
+ * Promises: the same plan gives the same talk. What is said goes through text's words and signs as a feeder would
+ * do it; nothing about the plant is told to warmth but what can be read from lines, times, replies and packets.
  * Called by: tests of the failings, bench/failings. Owns: nothing. Not here: levels, signs.
  */
 #ifndef HEARTH_TESTS_SIM_TEXT_H
