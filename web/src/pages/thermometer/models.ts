@@ -67,3 +67,13 @@ export const percent = (share: number | null | undefined) => real(100 * (share ?
 export const times = (log: number | null) => real(Math.exp(log ?? 0), Math.exp(log ?? 0) < 1 ? 2 : 1)
 /* A probability of chance: 3%, under 1% */
 export const ofChance = (p: number | null) => p === null ? wModels('unknownWord') : p < 0.01 ? '<1%' : `${Math.round(p * 100)}%`
+
+/* A level from 0 to 1 on a scale of ten. */
+export const ofTen = (level: number | null) => level === null ? wModels('unknownWord') : String(Math.round(10 * level))
+const WHYS: Record<string, 'whyOwner' | 'whyYoung' | 'whyFew' | 'whyText' | 'whyCalls'> = {
+	'no owner': 'whyOwner', 'too young': 'whyYoung', 'too few': 'whyFew', 'no text': 'whyText', 'no calls': 'whyCalls',
+}
+export function failingSays({ sign, why }: Failing): string {
+	const because = WHYS[why ?? '']
+	return wModels(`sign${sign}`) + (sign === 'unknown' && because ? wModels('because', { why: wModels(because) }) : '')
+}
