@@ -151,7 +151,9 @@ void html_silence(struct page *p, const struct insight_group *g)
 	const struct warmth_reading *r = &g->reading;
 	put(p, "<section><h3>");
 	say(p, W_silence, NULL);
-	put(p, "</h3><p class=\"answer\">");
+	put(p, "</h3><p>");
+	say_departures(p, &r->silence_order);
+	put(p, "</p><p class=\"answer\">");
 	say(p, order_word(&r->order), NULL);
 	put(p, "</p><p>");
 	say_order_note(p, &r->order);
