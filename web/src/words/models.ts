@@ -123,10 +123,10 @@ export const wModels = words({
 	// newcomers
 	newTitle: ['新来的', 'Newcomers'],
 	newNone: ['这一年没有新说话的人。', 'Nobody spoke for the first time this year.'],
-	newSays: ['第一次说话的人，每四周一格，从早到近；少于五人不写数，免得认出是谁。', 'People who spoke for the first time, four weeks a cell, oldest first; fewer than five are not told, so that nobody is recognised.'],
+	newSays: ['第一次说话的人，每四周一格，从早到近；少于五人只写 <5，免得认出是谁。', 'People who spoke for the first time, four weeks a cell, oldest first; fewer than five are only “<5”, so that nobody is recognised.'],
 	newCame: ['新来的', 'New'],
 	newUnanswered: ['一天里没人回应', 'No answer in a day'],
-	few: ['少于五', 'under 5'],
+	few: ['<5', '<5'],
 	noRecord: ['不知道', 'unknown'],
 	newUnansweredSays: ['这一年新来的 {all} 人里，{of} 人一天里没等到回应（{p}%，{low}–{high}%）。', 'Of {all} newcomers in this year, {of} had no answer within a day ({p}%, {low}–{high}%).'],
 	newBack: ['四周里又来说话的：', 'Who spoke again within four weeks:'],
