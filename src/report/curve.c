@@ -1,6 +1,6 @@
 /*
- * The weekly curve: talk per week in % of the usual, the usual range as a grey band, where its level changed, and, where there is a
- * forecast, the weeks ahead dashed in two bands; and its table.
+ * The weekly curve: talk per week in % of the usual, the usual range as a grey band, where its level changed, and, where
+ * there is a forecast, the weeks ahead dashed in two bands; and its table.
  * Called by: html.c. Owns: nothing. The drawing is stretched to its box, so words stand beside it as HTML, never in it.
  */
 #include <math.h>
@@ -127,7 +127,8 @@ static void draw_turns(struct page *p, const struct warmth_reading *r, struct we
 	for (size_t i = 0; i < r->changes.count; i++) {
 		int64_t us = r->changes.list[i].at_us - begin_us;
 		if (us > 0)
-			buf_print(p->out, "<path class=\"turn\" d=\"M%.1f 0V1000\"/>", across(s, (size_t)(us / (7 * US_PER_DAY))));
+			buf_print(p->out, "<path class=\"turn\" d=\"M%.1f 0V1000\"/>",
+				across(s, (size_t)(us / (7 * US_PER_DAY))));
 	}
 }
 
@@ -186,6 +187,19 @@ static void week_table(struct page *p, const struct warmth_reading *r, const str
 	put(p, "</details>");
 }
 
+static void say_if(struct page *p, bool so, enum word w)
+{
+	if (!so)
+		return;
+	say(p, w, NULL);
+	put(p, " ");
+}
+
+static bool turns_within(const struct warmth_reading *r, struct week_range w)
+{
+	return r->changes.count && r->changes.list[r->changes.count - 1].at_us > week_at(r, w.from).begin_us;
+}
+
 void html_curve(struct page *p, const struct insight_group *g)
 {
 	const struct warmth_reading *r = &g->reading;
@@ -197,6 +211,9 @@ void html_curve(struct page *p, const struct insight_group *g)
 	say(p, W_curve, NULL);
 	put(p, "</h3><p class=\"second\">");
 	say(p, s.usual > 0 ? W_curve_usual : W_curve_plain, NULL);
+	put(p, " ");
+	say_if(p, s.ahead->count > 0, W_curve_ahead);
+	say_if(p, turns_within(r, w), W_curve_turns);
 	put(p, "</p><div class=\"chart\">");
 	curve_label(p, r, w);
 	curve_drawing(p, r, w, &s);

@@ -37,7 +37,8 @@ static struct value in_ten(const struct page *p, double chance)
 {
 	long n = lround(chance * 10);
 	struct value v = real_value((double)n, 0);
-	return told(p, n < 1 ? W_ahead_few : n > 9 ? W_ahead_most : n == 1 ? W_ahead_once : W_ahead_times, PARTS(PART("n", v)));
+	return told(p, n < 1 ? W_ahead_few : n > 9 ? W_ahead_most : n == 1 ? W_ahead_once : W_ahead_times,
+		PARTS(PART("n", v)));
 }
 
 static struct value in_ten_span(const struct page *p, double low, double high)
@@ -62,10 +63,12 @@ void say_forecast(struct page *p, const struct insight_group *g)
 	say(p, W_ahead_halve, PARTS(PART("n", n), PART("span", span)));
 	if (past->due == 0)
 		return;
-	struct value k = count_value(p, past->alarms), h = count_value(p, past->alarms_came),
-		     m = count_value(p, past->came - past->alarms_came);
+	size_t missed = past->came - past->alarms_came;
+	struct value k = count_value(p, past->alarms), h = count_value(p, past->alarms_came), m = count_value(p, missed),
+		     due = count_value(p, past->due);
 	put(p, p->chinese ? "" : " ");
-	say(p, W_ahead_past, PARTS(PART("k", k), PART("h", h), PART("m", m)));
+	say(p, past->alarms ? W_ahead_past : missed ? W_ahead_past_missed : W_ahead_past_calm,
+		PARTS(PART("k", k), PART("h", h), PART("m", m), PART("n", due)));
 }
 
 static void section_begin(struct page *p, enum word title)
@@ -109,8 +112,10 @@ void say_departures(struct page *p, const struct warmth_silence_order *o)
 
 void say_evaporation(struct page *p, const struct warmth_evaporation_at *e)
 {
-	struct value share = percent_value(100 * e->share), low = percent_value(100 * e->low), high = percent_value(100 * e->high);
-	say(p, e->doubt == WARMTH_EVAPORATION_SURE ? W_ebb : W_ebb_unknown, PARTS(PART("p", share), PART("low", low), PART("high", high)));
+	struct value share = percent_value(100 * e->share), low = percent_value(100 * e->low),
+		     high = percent_value(100 * e->high);
+	say(p, e->doubt == WARMTH_EVAPORATION_SURE ? W_ebb : W_ebb_unknown,
+		PARTS(PART("p", share), PART("low", low), PART("high", high)));
 }
 
 void say_contagion(struct page *p, const struct warmth_contagion *c)
@@ -132,17 +137,22 @@ void html_gone(struct page *p, const struct insight_group *g)
 
 static bool is_told(const struct warmth_portion *s) { return s->all >= REPORT_TOLD_MIN; }
 
+static void say_back(struct page *p, enum word w, const struct warmth_portion *s)
+{
+	struct value all = count_value(p, s->all), share = percent_value(100 * s->share), low = percent_value(100 * s->low),
+		     high = percent_value(100 * s->high);
+	if (!is_told(s))
+		return;
+	say(p, w, PARTS(PART("all", all), PART("p", share), PART("low", low), PART("high", high)));
+	put(p, p->chinese ? "" : " ");
+}
+
 void say_newcomers(struct page *p, const struct warmth_intake *n)
 {
 	const struct warmth_portion *yes = &n->back_later_answered, *no = &n->back_later_unanswered;
-	if (!is_told(yes) || !is_told(no)) {
-		say(p, W_new_few, NULL);
-		return;
-	}
-	struct value share = percent_value(100 * yes->share), low = percent_value(100 * yes->low), high = percent_value(100 * yes->high);
-	struct value other = percent_value(100 * no->share), from = percent_value(100 * no->low), to = percent_value(100 * no->high);
-	say(p, W_new_back,
-		PARTS(PART("p", share), PART("low", low), PART("high", high), PART("q", other), PART("from", from), PART("to", to)));
+	say_back(p, W_new_answered, yes);
+	say_back(p, W_new_not_answered, no);
+	say(p, is_told(yes) || is_told(no) ? W_new_observed : W_new_few, NULL);
 }
 
 void html_newcomers(struct page *p, const struct insight_group *g)

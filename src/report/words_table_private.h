@@ -172,6 +172,11 @@ WORD(ahead_little, "现在不能预测：最近 12 周不到 {n} 条话。话这
 	"No forecast now: fewer than {n} messages in the last 12 weeks. With so few, chance alone can halve them.")
 WORD(ahead_past, "对这个群提醒过 {k} 次：{h} 次真的凉了；另有 {m} 次没提醒到。",
 	"Warnings about this group: {k}; it did cool after {h} of them; coolings missed: {m}.")
+WORD(ahead_past_missed, "到现在没对这个群提醒过；有 {m} 次凉了，没提醒到。", "No warning about this group so far; coolings missed: {m}.")
+WORD(ahead_past_calm, "到期的预测有 {n} 次，没有提醒，也没有凉过。", "Forecasts that have come due: {n}; no warning, and no cooling.")
+WORD(curve_ahead, "右边的虚线：照现在这样，往后 12 周大约怎样；深的带子 10 次里有 5 次在里面，浅的有 8 次。",
+	"On the right, dashed: the next 12 weeks if nothing changes; 5 of 10 such weeks lie in the dark band, 8 in the light one.")
+WORD(curve_turns, "竖着的点线：从这一周起，每周的话换了一个水平。", "Dotted uprights: from that week on, the weekly talk is at another level.")
 WORD(ahead_how,
 	"少一半：以后 12 周的话，不到最近 12 周的一半。看话的涨落、每周稳不稳、多少人在说、话有没有人接，每次只用那一天以前的话。"
 	"括号里是 5% 到 95% 的范围：换一些群来学，会说成多少。谁更危险，它分得比只看话数清楚，提醒得并不更早。"
@@ -203,7 +208,10 @@ WORD(follow_unknown, "会不会一个带走一个，还看不出。", "Whether o
 WORD(gone, "悄悄走了多少", "Who has quietly gone")
 
 WORD(newcomers, "新来的", "Newcomers")
-WORD(new_back, "四周里又来说话的：有人回应的 {p}%（{low}–{high}%），没人回应的 {q}%（{from}–{to}%）。这是看到的，不是试出来的：有人回应的，也许本来就会再来。",
-	"Who spoke again within four weeks: answered, {p}% ({low}–{high}%); not answered, {q}% ({from}–{to}%). This was observed, "
-	"not tried: those who were answered may be those who would have come back anyway.")
+WORD(new_answered, "有人回应的 {all} 位里，{p}%（{low}–{high}%）四周里又来说话。",
+	"Of {all} who were answered, {p}% ({low}–{high}%) spoke again within four weeks.")
+WORD(new_not_answered, "没人回应的 {all} 位里，{p}%（{low}–{high}%）四周里又来说话。",
+	"Of {all} who were not answered, {p}% ({low}–{high}%) spoke again.")
+WORD(new_observed, "这是看到的，不是试出来的：有人回应的，也许本来就会再来。",
+	"This was observed, not tried: those who were answered may be those who would have come back anyway.")
 WORD(new_few, "新来的太少，说不上谁又来了。", "There are too few newcomers to say who came back.")

@@ -185,5 +185,5 @@ export const wModels = words({
 	colPast: ['之前', 'Before'],
 
 	// today
-	todayHalve: ['话少一半：10 次里{n}', 'Talk halves: {n} in 10'],
+	todayHalve: ['10 次里{n}，12 周后话少一半', 'Talk halves within 12 weeks: {n} in 10'],
 })
