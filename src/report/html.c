@@ -39,6 +39,8 @@ static const char style[] =
 	".band{fill:var(--band)}.hair{stroke:var(--edge);stroke-width:1;stroke-dasharray:2 "
 	"3}.axis{stroke:var(--edge);stroke-width:1}\n"
 	".measured{stroke:var(--warm);stroke-width:2;stroke-linejoin:round}\n"
+	".ahead{stroke:var(--cool);stroke-width:2;stroke-dasharray:6 4}.ahead80{fill:var(--edgeband)}.ahead50{fill:var(--edgeband)}\n"
+	".turn{stroke:var(--text2);stroke-width:1;stroke-dasharray:1 3}\n"
 	".coreband{fill:var(--coreband)}.edgeband{fill:var(--edgeband)}\n"
 	".coreline{stroke:var(--warm);stroke-width:3}.edgeline{stroke:var(--cool);stroke-width:1.5;stroke-dasharray:6 "
 	"4}\n"
@@ -166,8 +168,11 @@ static void put_group(struct page *p, const struct insight_group *g, size_t inde
 	put(p, "</p><p class=\"second\">");
 	say(p, W_amount_note, NULL);
 	put(p, "</p></section>\n");
-	html_curve(p, r);
+	html_curve(p, g);
+	html_forecast(p, g);
 	html_silence(p, g);
+	html_gone(p, g);
+	html_newcomers(p, g);
 	html_greetings(p, g);
 	html_core(p, g);
 	html_joins(p, g);

@@ -66,10 +66,20 @@ static void put_talk(struct page *p, const struct insight_group *g)
 	say_level(p, r);
 	put(p, "\n");
 	put_spark(p, r);
+	put_line(p, W_ahead);
+	say_forecast(p, g);
 	put_line(p, W_silence);
+	say_departures(p, &r->silence_order);
+	put(p, "\n  ");
 	say(p, order_word(&r->order), NULL);
 	put(p, p->chinese ? "。" : ". ");
 	say_order_note(p, &r->order);
+	put_line(p, W_gone);
+	say_evaporation(p, &r->evaporation.now);
+	put(p, "\n  ");
+	say_contagion(p, &r->contagion);
+	put_line(p, W_newcomers);
+	say_newcomers(p, &r->intake);
 	put_line(p, W_greet);
 	if (n == 0)
 		say(p, no_greeting_word(g), NULL);

@@ -60,8 +60,20 @@ struct week_range {
 struct week_range whole_weeks(const struct warmth_reading *r, size_t most);
 struct warmth_week week_at(const struct warmth_reading *r, size_t index);
 
+/* ---- what the models say (models.c): one or two sentences each ---- */
+#define REPORT_TOLD_MIN 5u /* fewer people could be recognised */
+void say_forecast(struct page *p, const struct insight_group *g);
+void say_departures(struct page *p, const struct warmth_silence_order *o);
+void say_evaporation(struct page *p, const struct warmth_evaporation_at *e);
+void say_contagion(struct page *p, const struct warmth_contagion *c);
+void say_newcomers(struct page *p, const struct warmth_intake *n);
+bool has_forecast(const struct insight_group *g);
+void html_forecast(struct page *p, const struct insight_group *g);
+void html_gone(struct page *p, const struct insight_group *g);
+void html_newcomers(struct page *p, const struct insight_group *g);
+
 /* ---- parts of the page ---- */
-void html_curve(struct page *p, const struct warmth_reading *r);           /* curve.c */
+void html_curve(struct page *p, const struct insight_group *g);            /* curve.c */
 void html_bars(struct page *p, const struct warmth_reading *r);            /* curve.c: twelve weeks, small */
 void html_silence(struct page *p, const struct insight_group *g);          /* silence.c */
 void html_core(struct page *p, const struct insight_group *g);             /* lists.c */

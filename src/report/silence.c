@@ -1,5 +1,5 @@
 /*
- * The order of silence: its word, two falling steps, their table, and how it is worked out.
+ * The order of silence: who goes sooner at the same rhythm; the order among the gone, two falling steps, their table, and how it is worked out.
  * Called by: html.c. Owns: nothing. Not here: who is worth a greeting (lists.c).
  */
 #include "report/report_private.h"
@@ -152,8 +152,10 @@ void html_silence(struct page *p, const struct insight_group *g)
 	put(p, "<section><h3>");
 	say(p, W_silence, NULL);
 	put(p, "</h3><p class=\"answer\">");
-	say(p, order_word(&r->order), NULL);
+	say_departures(p, &r->silence_order);
 	put(p, "</p><p>");
+	say(p, order_word(&r->order), NULL);
+	put(p, p->chinese ? "。" : ". ");
 	say_order_note(p, &r->order);
 	put(p, "</p>");
 	if (r->order.known && r->core_fade.count && r->edge_fade.count) {

@@ -158,3 +158,60 @@ WORD(renames, "{n} 对改名没有合并：那些名字许多人用过。", "{n}
 WORD(stage_column, "冷暖", "Warmth")
 WORD(group_column, "群", "Group")
 WORD(weeks12, "最近 12 周", "Last 12 weeks")
+
+WORD(ahead, "往后 12 周", "The next 12 weeks")
+WORD(ahead_halve, "照现在这样，12 周后话少一半：10 次里{n}{span}。", "As things go, talk halves within 12 weeks: {n} in 10{span}.")
+WORD(ahead_times, "约 {n} 次", "about {n} times")
+WORD(ahead_once, "约 1 次", "about once")
+WORD(ahead_few, "不到 1 次", "less than once")
+WORD(ahead_most, "9 次以上", "more than 9 times")
+WORD(ahead_span, "（{low}–{high} 次）", " ({low}–{high})")
+WORD(ahead_up_to, "（最多约 {high} 次）", " (at most about {high})")
+WORD(ahead_young, "现在还不能预测：历史不到 {n} 周。", "No forecast yet: less than {n} weeks of history.")
+WORD(ahead_little, "现在不能预测：最近 12 周不到 {n} 条话。话这么少，光凭碰巧也会少一半。",
+	"No forecast now: fewer than {n} messages in the last 12 weeks. With so few, chance alone can halve them.")
+WORD(ahead_past, "对这个群提醒过 {k} 次：{h} 次真的凉了；另有 {m} 次没提醒到。",
+	"Warnings about this group: {k}; it did cool after {h} of them; coolings missed: {m}.")
+WORD(ahead_past_missed, "到现在没对这个群提醒过；有 {m} 次凉了，没提醒到。", "No warning about this group so far; coolings missed: {m}.")
+WORD(ahead_past_calm, "到期的预测有 {n} 次，没有提醒，也没有凉过。", "Forecasts that have come due: {n}; no warning, and no cooling.")
+WORD(curve_ahead, "右边的虚线：照现在这样，往后 12 周大约怎样；深的带子 10 次里有 5 次在里面，浅的有 8 次。",
+	"On the right, dashed: the next 12 weeks if nothing changes; 5 of 10 such weeks lie in the dark band, 8 in the light one.")
+WORD(curve_turns, "竖着的点线：从这一周起，每周的话换了一个水平。", "Dotted uprights: from that week on, the weekly talk is at another level.")
+WORD(ahead_how,
+	"少一半：以后 12 周的话，不到最近 12 周的一半。看话的涨落、每周稳不稳、多少人在说、话有没有人接，每次只用那一天以前的话。"
+	"括号里是 5% 到 95% 的范围：换一些群来学，会说成多少。谁更危险，它分得比只看话数清楚，提醒得并不更早。"
+	"曲线右边的虚线和两条带子把这个群每周的起落接着走下去：深的 10 次里有 5 次在里面，浅的有 8 次。好不好的数字都在 docs/backtest.md。",
+	"Halves: fewer messages in the next 12 weeks than half of the last 12. It looks at how talk rises and falls, how steady the "
+	"weeks are, how many speak and whether they are answered, each time only at what was said before that day. In brackets, from "
+	"5% to 95% of what it would say had it learnt from other groups. It tells which groups are in more danger better than counts "
+	"alone; it does not warn earlier. The dashed line and its two bands on the right of the curve carry this group's ups and "
+	"downs on: 5 of 10 such weeks lie in the dark one, 8 in the light one. How good it is: docs/backtest.md.")
+
+WORD(go_first, "说话一样勤的人里，撑着话头的先安静，快到 {r} 倍（{low}–{high} 倍）。",
+	"Among people who talk as often, those who carry the talk fall silent {r} times as soon ({low}–{high}).")
+WORD(go_later, "说话一样勤的人里，撑着话头的反而留得久：安静的快慢只有别人的 {r} 倍（{low}–{high} 倍）。",
+	"Among people who talk as often, those who carry the talk stay longer: they fall silent {r} times as soon ({low}–{high}).")
+WORD(go_alike, "说话一样勤的人里，撑着话头的和其他人，看不出谁先安静（{r} 倍，{low}–{high} 倍）。",
+	"Among people who talk as often, it cannot be seen whether those who carry the talk go sooner or later ({r} times, {low}–{high}).")
+WORD(go_unknown, "说话一样勤的人里，谁先安静还看不出：安静下来的人太少，或者范围太宽。",
+	"Who goes first among people who talk as often cannot be seen yet: too few fell silent, or the range is too wide.")
+WORD(ebb, "从前撑着话头的人，按说话的分量，大约 {p}% 已经悄悄走了（{low}–{high}%）。",
+	"Of those who carried the talk, weighed by how much they wrote, about {p}% have quietly gone ({low}–{high}%).")
+WORD(ebb_unknown, "从前撑着话头的人走了多少，不知道：历史太短，或者来过的人太少。",
+	"How many of those who carried the talk have gone is unknown: the history is too short, or too few people came.")
+WORD(follow_seen, "一个人安静以后，常和他说话的人也更容易跟着安静：快到 {r} 倍（{low}–{high} 倍）。这是看到的，不是试出来的。",
+	"After somebody falls silent, those who often talked with them fall silent sooner, too: {r} times as soon ({low}–{high}). "
+	"This was observed, not tried.")
+WORD(follow_not, "一个人安静以后，没看出常和他说话的人更快安静（{r} 倍，{low}–{high} 倍）。",
+	"After somebody falls silent, those who often talked with them are not seen to go sooner ({r} times, {low}–{high}).")
+WORD(follow_unknown, "会不会一个带走一个，还看不出。", "Whether one takes another along cannot be seen yet.")
+WORD(gone, "悄悄走了多少", "Who has quietly gone")
+
+WORD(newcomers, "新来的", "Newcomers")
+WORD(new_answered, "有人回应的 {all} 位里，{p}%（{low}–{high}%）四周里又来说话。",
+	"Of {all} who were answered, {p}% ({low}–{high}%) spoke again within four weeks.")
+WORD(new_not_answered, "没人回应的 {all} 位里，{p}%（{low}–{high}%）四周里又来说话。",
+	"Of {all} who were not answered, {p}% ({low}–{high}%) spoke again.")
+WORD(new_observed, "这是看到的，不是试出来的：有人回应的，也许本来就会再来。",
+	"This was observed, not tried: those who were answered may be those who would have come back anyway.")
+WORD(new_few, "新来的太少，说不上谁又来了。", "There are too few newcomers to say who came back.")

@@ -27,7 +27,7 @@ after(async () => {
 
 const outside = () => ['/door', group.link, '/i/nothing-here', '/enter/nothing-here', hearth.first]
 const inside = () => ['/groups', `/groups/${group.id}`, '/groups/new', `/groups/${group.id}/about`, `/groups/${group.id}/members`, `/groups/${group.id}/invite`,
-	`/groups/${group.id}/names`, `/groups/${group.id}/manage`, '/today', '/thermometer/new', `/thermometer/${group.id}`, `/thermometer/${group.id}/silence`, `/thermometer/${group.id}/source`,
+	`/groups/${group.id}/names`, `/groups/${group.id}/manage`, '/today', '/thermometer/new', `/thermometer/${group.id}`, `/thermometer/${group.id}/silence`, `/thermometer/${group.id}/newcomers`, `/thermometer/${group.id}/failings/ego`, `/thermometer/${group.id}/source`,
 	'/me', '/me/look', '/me/notify', '/me/devices', '/me/data', '/site', '/start', '/groups/999999', '/groups/999999/about', '/nowhere', group.link]
 const WAYS = {
 	'phone, 中文': { size: PHONE, locale: 'zh-CN' },

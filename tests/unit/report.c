@@ -177,6 +177,12 @@ static void absent(struct str html, const char *what)
 		fail_msg("the page has %s", what);
 }
 
+static void has(struct str html, const char *what)
+{
+	if (str_find(html, str_of(what)) < 0)
+		fail_msg("the page has no %s", what);
+}
+
 static void test_page(void **state)
 {
 	const struct made *m = *state;
@@ -198,6 +204,14 @@ static void test_page(void **state)
 		assert_true(str_find(html, str_of(word_text(W_joins_unknown, chinese))) > 0);
 		assert_true(str_find(html, STR("class=\"coreline\"")) > 0);
 		absent(html, word_text(W_order_core, !chinese));
+		/* Two years of history: the forecast, its fan of two bands, who goes, who is new. */
+		has(html, "class=\"ahead80\"");
+		has(html, "class=\"ahead50\"");
+		has(html, "class=\"ahead\"");
+		has(html, word_text(W_gone, chinese));
+		has(html, word_text(W_newcomers, chinese));
+		has(html, chinese ? "10 次里" : " in 10");
+		absent(html, "{span}");
 	}
 }
 
@@ -211,7 +225,35 @@ static void test_plain(void **state)
 		assert_true(str_find(buf_str(&out), STR("g<b>&amp;")) == 0);
 		absent(buf_str(&out), "\x1b");
 		absent(buf_str(&out), "nan");
+		has(buf_str(&out), word_text(W_ahead, chinese));
+		has(buf_str(&out), chinese ? "10 次里" : " in 10");
 	}
+}
+
+/* A group of three weeks: no forecast and no fan, but the reason. */
+static void test_young(void **state)
+{
+	(void)state;
+	struct insight_options o = { .seed = 1 };
+	struct insight_study *study CLEANUP(insight_study_drop) = insight_study_new(&o);
+	struct buf out CLEANUP(buf_free) = BUF(REPORT_BYTES_MAX);
+	const struct insight_diagnosis *d;
+	char path[] = "/tmp/hearth-report-XXXXXX";
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	FILE *f = fdopen(fd, "w");
+	assert_non_null(f);
+	fputs("ts\tgroup\tauthor\ttype\tlen\treply_to\tflags\n", f);
+	for (int day = 0; day < 40; day++)
+		fprintf(f, "%ld\tyoung\tperson%d\tmsg\t5\t-\t-\n", DAY0 + day * 86400L, day % 3);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(insight_study_file(study, path), ERR_OK);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(insight_study_end(study, &d), ERR_OK);
+	assert_int_equal(report_html(d, false, &out), ERR_OK);
+	has(buf_str(&out), "No forecast yet: less than 36 weeks of history.");
+	absent(buf_str(&out), "class=\"ahead");
+	absent(buf_str(&out), "nan");
 }
 
 static void test_nothing(void **state)
@@ -255,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_page),
 		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_young),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_words),
 	};

@@ -1,6 +1,6 @@
 /*
  * The words of 今天, of the thermometer and of reading an export. Chinese first, English beside.
- * Not here: anything of forecasts and failings; those pages do not exist yet.
+ * Not here: what the models say (models.ts): forecasts, who goes first, newcomers, failings.
  */
 import { words } from './index'
 

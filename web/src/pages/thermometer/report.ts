@@ -1,9 +1,10 @@
 /*
  * A report of the server as the thermometer shows it: what is worth saying of the level, the weeks in per cent of the
- * usual, those worth a greeting. Pure. The figures are the server's (room `warmth`). Not here: forecasts, failings.
+ * usual, those worth a greeting. Pure. The figures are the server's (room `warmth`). Not here: forecasts, failings (models.ts).
  */
 import { me } from '../../store/session'
 import { wWarmth } from '../../words/warmth'
+import type { Models } from './models'
 
 export interface Person {
 	name: string
@@ -29,7 +30,7 @@ export interface Level {
 	why: 'too young' | 'too few messages' | 'too uneven' | null
 }
 
-export interface FullReport {
+export interface FullReport extends Models {
 	group: string
 	format: string | null
 	span: { first: string | null; last: string | null }
@@ -50,7 +51,7 @@ export interface FullReport {
 
 export interface WeekRow { startMs: number; messages: number; speakers: number; percent: number | null }
 
-const WEEK_MS = 7 * 86_400_000
+export const WEEK_MS = 7 * 86_400_000
 export const RECENT_WEEKS = 12
 export const NEEDED_WEEKS = 36
 const YEAR_WEEKS = 52
