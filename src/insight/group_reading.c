@@ -193,6 +193,28 @@ static enum err read_said(struct insight_group_reading *r, struct db_conn *c, in
 	return ERR_OK;
 }
 
+/* Members and messages that somebody else took away; after all talk, because only those count who took part. */
+static enum err read_taken(struct insight_group_reading *r, struct db_conn *c, int64_t group)
+{
+	int64_t after = 0;
+	for (bool more = true; more;) {
+		CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+		size_t n = 0;
+		TRY(tables_taken(c, group, after, &rows));
+		for (; db_next(&rows); n++) {
+			after = db_int(&rows, 0);
+			struct warmth_event e = { .at_us = db_int(&rows, 1), .kind = WARMTH_OTHER, .flags = WARMTH_REMOVED,
+				.target = index_of(idmap_get(r->accounts, (uint64_t)db_int(&rows, 2))),
+				.person = index_of(idmap_get(r->accounts, (uint64_t)db_int(&rows, 3))) };
+			if (e.person != WARMTH_NOBODY && e.target != WARMTH_NOBODY && e.person != e.target)
+				TRY(add(r, &e, STR("")));
+		}
+		TRY(db_rows_end(&rows));
+		more = n == TABLES_PAGE;
+	}
+	return ERR_OK;
+}
+
 /* Joins and leaves can be told where every part of the group's life knows them. */
 static enum err read_came_went(struct insight_group_reading *r, struct db_conn *c, int64_t group, bool external)
 {
@@ -254,6 +276,7 @@ static enum err read_all(struct insight_group_reading *r, struct db_conn *c, int
 	TRY(read_authors(r, c, group));
 	TRY(read_lines(r, c, group));
 	TRY(read_said(r, c, group));
+	TRY(read_taken(r, c, group));
 	TRY(answer(r, &g));
 	return read_came_went(r, c, group, g.external);
 }

@@ -83,6 +83,8 @@ enum err tables_authors(struct db_conn *c, int64_t group, int64_t after, struct 
 enum err tables_lines(struct db_conn *c, int64_t group, struct history_place after, struct db_rows *out) MUST_USE;
 /* number, at, author, state, who was answered, text, whether it calls everybody */
 enum err tables_said(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;
+/* position, at, who took away, whom or whose message: by owner or stewards */
+enum err tables_taken(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;
 enum err tables_came_went(struct db_conn *c, int64_t group, uint64_t *out_came, uint64_t *out_went) MUST_USE;
 struct tables_files {
 	size_t count;

@@ -9,6 +9,9 @@ DB_SQL(sql_feed_lines, "SELECT at_us, place, id, kind, COALESCE(author, 0), COAL
 DB_SQL(sql_feed_said, "SELECT m.number, m.at_us, m.author, m.state, COALESCE(r.author, 0), m.text, m.calls_all FROM message m "
 	"LEFT JOIN message r ON r.group_id = m.group_id AND r.number = m.reply_to "
 	"WHERE m.group_id = $1 AND m.number > $2 ORDER BY m.number LIMIT $3")
+DB_SQL(sql_feed_taken, "SELECT e.position, e.at_us, e.actor, CASE WHEN e.kind = 3 THEN COALESCE(m.author, 0) ELSE e.subject END FROM event e "
+	"LEFT JOIN message m ON e.kind = 3 AND m.group_id = e.owner AND m.number = e.subject "
+	"WHERE e.stream = 1 AND e.owner = $1 AND e.kind IN (3, 5, 6) AND e.position > $2 ORDER BY e.position LIMIT $3")
 DB_SQL(sql_feed_came_went, "SELECT stream, kind, COUNT(*) FROM event WHERE owner = $1 AND ((stream = 1 AND kind IN (4, 5, 6)) "
 	"OR (stream = 4 AND kind = 90)) GROUP BY stream, kind")
 DB_SQL(sql_feed_size, "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM history WHERE group_id = $1 LIMIT $2) AS h), "
@@ -33,6 +36,11 @@ enum err tables_lines(struct db_conn *c, int64_t group, struct history_place aft
 enum err tables_said(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out)
 {
 	return db_query(c, &sql_feed_said, out, DB_I(group), DB_I(after), DB_I(TABLES_PAGE));
+}
+
+enum err tables_taken(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out)
+{
+	return db_query(c, &sql_feed_taken, out, DB_I(group), DB_I(after), DB_I(TABLES_PAGE));
 }
 
 enum err tables_came_went(struct db_conn *c, int64_t group, uint64_t *out_came, uint64_t *out_went)

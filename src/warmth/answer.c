@@ -229,7 +229,7 @@ static enum err weeks_of(struct answering *x, struct warmth_reading *r)
 	return ERR_OK;
 }
 
-/* What answers in numbers alone, and needs much room for it: that is given back part by part. */
+/* What answers in few numbers and needs much room for it: that is given back part by part. */
 static enum err scratch_parts(const struct answering *with, struct warmth_reading *r)
 {
 	CLEANUP(arena_drop) struct arena *scratch = arena_new(WARMTH_BYTES_MAX);
@@ -238,6 +238,15 @@ static enum err scratch_parts(const struct answering *with, struct warmth_readin
 	if (scratch == NULL)
 		return ERR_MEMORY;
 	x.a = scratch;
+	TRY(resilience_of(&x, &r->resilience));
+	if (r->resilience.rank) {
+		double *rank = arena_take_many(with->a, r->people_count + 1, sizeof *rank);
+		if (rank == NULL)
+			return ERR_MEMORY;
+		memcpy(rank, r->resilience.rank, r->people_count * sizeof *rank);
+		r->resilience.rank = rank;
+	}
+	arena_reset(scratch);
 	TRY(failings_of(&x, &r->failings));
 	arena_reset(scratch);
 	TRY(intake_of(&x, &r->intake));
@@ -294,7 +303,6 @@ enum err warmth_answer(
 		r.evaporation = evaporation_unknown();
 		r.order = (struct warmth_order){ .rho = NAN, .low = NAN, .high = NAN, .p_null = NAN };
 	}
-	TRY(resilience_of(&x, &r.resilience));
 	TRY(scratch_parts(&x, &r));
 	*out = r;
 	return ERR_OK;

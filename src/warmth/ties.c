@@ -30,7 +30,7 @@ static bool is_faint(const struct tie *tie, int32_t bin)
 	return quarters < WARMTH_TIE_FAINT && (tie->bin_count == 0 || tie->bins[tie->bin_count - 1].bin <= bin - WARMTH_TIE_FAINT_BINS);
 }
 
-/* Forget the faint ones, as of this bin. The next time when there are twice as many as are left: that is O(1) a pair. */
+/* Forget the faint ones, as of this bin. The next time when there are half as many again as are left: that is O(1) a pair. */
 static void ties_sweep(struct warmth *w, int32_t bin)
 {
 	struct ties *t = &w->ties;
@@ -51,7 +51,8 @@ static void ties_sweep(struct warmth *w, int32_t bin)
 			t->spare = tie;
 		}
 	}
-	t->sweep_at = 2 * t->count > WARMTH_TIES_SWEEP_MIN ? 2 * t->count : WARMTH_TIES_SWEEP_MIN;
+	size_t next = t->count + t->count / 2;
+	t->sweep_at = next > WARMTH_TIES_SWEEP_MIN ? next : WARMTH_TIES_SWEEP_MIN;
 }
 
 static struct tie *tie_new(struct warmth *w, struct person *from, struct person *to)
