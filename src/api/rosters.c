@@ -6,9 +6,10 @@
 #include "insight/insight.h"
 #include "insight/roster.h"
 
-#define BODY_BYTES_MAX (2u << 20)
+#define BODY_BYTES_MAX NET_BODY_MEMORY_MAX
 #define JSON_BYTES_MAX (8u << 20) /* of the names as they are stored */
 #define FOLD_BYTES_MAX (64u << 10) /* of one name's folding */
+#define NAMES_LISTED_MAX 20000u   /* as a JSON list, which takes more memory than pasted text */
 #define CHARS_MAX (1 << 20)       /* of pasted text */
 #define AT_MIN_US (INT64_C(946684800) * US_PER_S) /* 2000-01-01: no group chat is older */
 
@@ -71,7 +72,7 @@ const struct entry roster_list_entry = { .name = "roster.list", .method = "GET",
 
 static const struct field add_fields[] = {
 	PATH_GROUP, { "at", FIELD_TIME, FIELD_REQUIRED, .what = "the day on which the group had these members" },
-	{ "names", FIELD_TEXT, FIELD_LIST, 1, ROSTER_NAME_CHARS_MAX, .max_items = ROSTER_NAMES_MAX },
+	{ "names", FIELD_TEXT, FIELD_LIST, 1, ROSTER_NAME_CHARS_MAX, .max_items = NAMES_LISTED_MAX },
 	{ "text", FIELD_TEXT, FIELD_LINES, 0, CHARS_MAX, .what = "as pasted: a name a line, or parted by 、 , ，" }, { 0 },
 };
 
