@@ -7,6 +7,7 @@ DB_SQL(sql_fit_put, "INSERT INTO group_fit (group_id, made_us, number, cost_us, 
 	"ON CONFLICT (group_id) DO UPDATE SET made_us = excluded.made_us, number = excluded.number, cost_us = excluded.cost_us, "
 	"summary = excluded.summary, report = excluded.report")
 DB_SQL(sql_fits_forget, "DELETE FROM group_fit WHERE group_id IN (SELECT m.group_id FROM member m WHERE m.account = $1)")
+DB_SQL(sql_fit_forget, "DELETE FROM group_fit WHERE group_id = $1")
 DB_SQL(sql_wish, "UPDATE wish SET number = number + 1")
 DB_SQL(sql_wishes, "SELECT number FROM wish")
 DB_SQL_2(sql_wishes_held, "SELECT number FROM wish", "SELECT number FROM wish FOR SHARE") /* who changes one waits for us */
@@ -18,6 +19,12 @@ enum err insight_anew(struct db_conn *c, int64_t account)
 {
 	TRY(db_run(c, &sql_wish, NULL));
 	return db_run(c, &sql_fits_forget, NULL, DB_I(account));
+}
+
+enum err insight_group_anew(struct db_conn *c, int64_t group)
+{
+	TRY(db_run(c, &sql_wish, NULL));
+	return db_run(c, &sql_fit_forget, NULL, DB_I(group));
 }
 
 enum err insight_wishes(struct db_conn *c, int64_t *out_number)

@@ -9,6 +9,7 @@
 
 #include "group/group.h"
 #include "insight/insight_private.h"
+#include "insight/roster.h"
 
 #define SEED 20240101u /* as of hearth diagnose: the same group gives the same answer */
 #define TEXTS_READ_US (364 * US_PER_DAY) /* the failings look at 48 weeks */
@@ -17,6 +18,7 @@
 struct somebody {
 	int32_t index;
 	bool bot, left_out;
+	size_t listed; /* in rosters, or ROSTER_NOT_LISTED */
 };
 
 struct named { /* by index */
@@ -30,6 +32,9 @@ struct insight_group_reading {
 	struct warmth *warmth;
 	struct texts *texts;
 	struct idmap *accounts, *authors; /* id -> struct somebody */
+	struct roster_look *rosters;      /* NULL: none */
+	struct idmap *listed;             /* of rosters, + 1 -> struct somebody */
+	uint64_t inferred_came, inferred_went;
 	struct named *names;              /* by index */
 	size_t people, people_room;
 	int64_t now_us;
@@ -44,6 +49,8 @@ void insight_group_reading_free(struct insight_group_reading *r)
 		return;
 	idmap_free(r->accounts);
 	idmap_free(r->authors);
+	idmap_free(r->listed);
+	roster_look_free(r->rosters);
 	warmth_free(r->warmth);
 	texts_free(r->texts);
 	arena_free(r->memory);
@@ -73,6 +80,7 @@ static enum err meet(struct insight_group_reading *r, struct idmap *ids, int64_t
 		r->people_room = room;
 	}
 	s->index = (int32_t)r->people;
+	s->listed = ROSTER_NOT_LISTED;
 	r->names[r->people] = (struct named){ 0 };
 	TRY(arena_copy(r->memory, name, &r->names[r->people++].name));
 	*out = s;
@@ -100,6 +108,21 @@ static enum err read_members(struct insight_group_reading *r, struct db_conn *c,
 	return ERR_OK;
 }
 
+/* An author's name on the member lists. Whoever claimed several names goes by the first of them that is there. */
+static enum err find_on_lists(struct insight_group_reading *r, struct somebody *s, struct str name)
+{
+	struct str folded;
+	if (r->rosters == NULL)
+		return ERR_OK;
+	TRY(text_fold(r->memory, name, &folded));
+	size_t listed = roster_look_person(r->rosters, folded);
+	if (listed == ROSTER_NOT_LISTED)
+		return ERR_OK;
+	if (s->listed == ROSTER_NOT_LISTED)
+		s->listed = listed;
+	return idmap_get(r->listed, listed + 1) ? ERR_OK : idmap_put(r->listed, listed + 1, s);
+}
+
 static enum err read_authors(struct insight_group_reading *r, struct db_conn *c, int64_t group)
 {
 	int64_t after = 0;
@@ -116,6 +139,7 @@ static enum err read_authors(struct insight_group_reading *r, struct db_conn *c,
 			else
 				TRY(meet(r, r->authors, after, db_str(&rows, 3), &s));
 			s->bot = s->bot || db_int(&rows, 2) != 0;
+			TRY(find_on_lists(r, s, db_str(&rows, 3)));
 		}
 		TRY(db_rows_end(&rows));
 		more = n == TABLES_PAGE;
@@ -164,6 +188,8 @@ static enum err read_lines(struct insight_group_reading *r, struct db_conn *c, i
 			e.flags = (flags & PARSE_BOT || (author && author->bot) ? WARMTH_BOT : 0) |
 				(flags & PARSE_DELETED ? WARMTH_COLLECTIVE : 0);
 			TRY(add(r, &e, db_str(&rows, 7)));
+			if (author && r->rosters && e.kind == WARMTH_TALK)
+				TRY(roster_look_spoke(r->rosters, author->listed, e.at_us));
 		}
 		TRY(db_rows_end(&rows));
 		more = n == TABLES_PAGE;
@@ -215,17 +241,52 @@ static enum err read_taken(struct insight_group_reading *r, struct db_conn *c, i
 	return ERR_OK;
 }
 
-/* Joins and leaves can be told where every part of the group's life knows them. */
-static enum err read_came_went(struct insight_group_reading *r, struct db_conn *c, int64_t group, bool external)
+/* What lies behind the last line is counted but not fed: an external group is looked at from its last line. */
+static enum err infer_one(struct insight_group_reading *r, const struct roster_event *e, int64_t last_us)
+{
+	size_t listed = roster_look_person(r->rosters, e->name);
+	struct somebody *s = idmap_get(r->listed, listed + 1);
+	if (s == NULL)
+		TRY(meet(r, r->listed, (int64_t)listed + 1, e->name, &s));
+	if (s->left_out)
+		return ERR_OK;
+	r->inferred_came += !e->left;
+	r->inferred_went += e->left;
+	struct warmth_event event = { .at_us = e->at_us, .person = s->index, .target = WARMTH_NOBODY, .kind = e->left ? WARMTH_LEAVE : WARMTH_JOIN };
+	return e->at_us <= last_us ? warmth_add(r->warmth, &event) : ERR_OK;
+}
+
+/* Joins and leaves that no record knows, from member lists. */
+static enum err infer_came_went(struct insight_group_reading *r, unsigned known)
 {
 	struct insight_group *g = &r->group;
-	struct tables_files files;
+	struct roster_event *events;
+	size_t n;
+	if (r->rosters == NULL || !roster_look_span(r->rosters, &g->inferred_from_us, &g->inferred_to_us))
+		return ERR_OK;
+	g->inferred_joins = !(known & PARSE_KNOWS_JOINS);
+	g->inferred_leaves = !(known & PARSE_KNOWS_LEAVES);
+	int64_t last_us = warmth_last_us(r->warmth);
+	TRY(roster_look_events(r->rosters, r->memory, &events, &n));
+	for (size_t i = 0; i < n; i++)
+		if (events[i].left ? g->inferred_leaves : g->inferred_joins)
+			TRY(infer_one(r, &events[i], last_us));
+	return ERR_OK;
+}
+
+/* Joins and leaves can be told where every part of the group's life knows them. */
+static enum err read_came_went(struct insight_group_reading *r, struct db_conn *c, int64_t group, bool external, struct tables_files files)
+{
+	struct insight_group *g = &r->group;
 	uint64_t came, went;
-	TRY(tables_files(c, group, r->memory, &files));
 	TRY(tables_came_went(c, group, &came, &went));
 	g->format = external ? files.format : "hearth";
 	g->skipped_lines = files.skipped;
 	g->known = files.count ? files.known : 0;
+	if (g->inferred_joins)
+		g->reading.joins = r->inferred_came;
+	if (g->inferred_leaves)
+		g->reading.leaves = r->inferred_went;
 	if (external)
 		return ERR_OK;
 	if (files.count == 0)
@@ -271,14 +332,19 @@ static enum err answer(struct insight_group_reading *r, const struct group *g)
 static enum err read_all(struct insight_group_reading *r, struct db_conn *c, int64_t group)
 {
 	struct group g;
+	struct tables_files files;
 	TRY(group_get(c, r->memory, group, &g));
+	TRY(tables_files(c, group, r->memory, &files));
+	if (g.external)
+		TRY(roster_look_of(c, group, &r->rosters));
 	TRY(read_members(r, c, group));
 	TRY(read_authors(r, c, group));
 	TRY(read_lines(r, c, group));
 	TRY(read_said(r, c, group));
 	TRY(read_taken(r, c, group));
+	TRY(infer_came_went(r, files.known));
 	TRY(answer(r, &g));
-	return read_came_went(r, c, group, g.external);
+	return read_came_went(r, c, group, g.external, files);
 }
 
 enum err insight_group_read(struct db_conn *c, int64_t group, int64_t now_us, const _Atomic bool *stop, struct insight_group_reading **out)
@@ -292,8 +358,9 @@ enum err insight_group_read(struct db_conn *c, int64_t group, int64_t now_us, co
 	r->warmth = warmth_new();
 	r->accounts = idmap_new();
 	r->authors = idmap_new();
+	r->listed = idmap_new();
 	TRY(texts_new(&r->texts));
-	if (!r->memory || !r->warmth || !r->accounts || !r->authors)
+	if (!r->memory || !r->warmth || !r->accounts || !r->authors || !r->listed)
 		return ERR_MEMORY;
 	TRY(read_all(r, c, group));
 	*out = r;

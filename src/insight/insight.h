@@ -50,6 +50,9 @@ struct insight_group {
 	const struct parse_skipped *skipped;
 	size_t skipped_shown;
 	bool leaves_few;                 /* hosted: fewer left than may be told (INSIGHT_LEAVES_TOLD); known says so too */
+	/* External, and no record knows them: inferred from member lists (roster.h), of the time between two of them. */
+	bool inferred_joins, inferred_leaves;
+	int64_t inferred_from_us, inferred_to_us;
 };
 
 /* The first talk of a file, for its owner to see that it was read as it should be. */
@@ -142,6 +145,8 @@ enum err insight_counts_round(struct serve *s, struct db_conn *reader, bool *out
  * part of; or only those, because they name him or should. They are worked out anew. */
 enum err insight_leave_out(struct db_conn *c, int64_t account) MUST_USE;
 enum err insight_anew(struct db_conn *c, int64_t account) MUST_USE;
+/* The same where something about one group itself changed: its kept answer. */
+enum err insight_group_anew(struct db_conn *c, int64_t group) MUST_USE;
 /* Messages of a group on each of days days from from_day (since 1970-01-01, UTC). */
 enum err insight_counts_days(struct db_conn *c, int64_t group, int64_t from_day, size_t days, uint32_t *out_messages) MUST_USE;
 

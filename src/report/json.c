@@ -150,6 +150,18 @@ static void put_examples(struct json_out *j, uint64_t lines, const struct parse_
 	json_close(j);
 }
 
+/* Which of the two counts are inferred from member lists, and of what time. */
+static void put_inferred(struct json_out *j, const struct insight_group *g)
+{
+	if (!g->inferred_joins && !g->inferred_leaves)
+		return;
+	json_key_bool(j, "inferred", true);
+	json_key_bool(j, "inferred_joins", g->inferred_joins);
+	json_key_bool(j, "inferred_leaves", g->inferred_leaves);
+	json_key_time(j, "inferred_from", g->inferred_from_us);
+	json_key_time(j, "inferred_to", g->inferred_to_us);
+}
+
 static void put_group(struct json_out *j, const struct insight_group *g, size_t people_most)
 {
 	const struct warmth_reading *r = &g->reading;
@@ -167,8 +179,9 @@ static void put_group(struct json_out *j, const struct insight_group *g, size_t 
 		json_key_null(j, "at");
 	json_key_int(j, "messages", (int64_t)r->messages);
 	json_key_int(j, "members", (int64_t)r->members);
-	put_count_or_null(j, "joins", g->known & PARSE_KNOWS_JOINS, r->joins);
-	put_count_or_null(j, "leaves", g->known & PARSE_KNOWS_LEAVES, r->leaves);
+	put_count_or_null(j, "joins", g->known & PARSE_KNOWS_JOINS || g->inferred_joins, r->joins);
+	put_count_or_null(j, "leaves", g->known & PARSE_KNOWS_LEAVES || g->inferred_leaves, r->leaves);
+	put_inferred(j, g);
 	if (g->leaves_few)
 		json_key_text(j, "leaves_why", STR("fewer than five"));
 	json_key(j, "bots");

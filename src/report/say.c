@@ -228,9 +228,14 @@ void say_greeting(struct page *p, const struct insight_group *g, size_t person)
 void say_joins(struct page *p, const struct insight_group *g)
 {
 	struct value joins = count_value(p, g->reading.joins), leaves = count_value(p, g->reading.leaves);
-	say(p, g->known & PARSE_KNOWS_JOINS ? W_joins_count : W_joins_unknown, PARTS(PART("n", joins)));
+	say(p, g->known & PARSE_KNOWS_JOINS ? W_joins_count : g->inferred_joins ? W_joins_inferred : W_joins_unknown, PARTS(PART("n", joins)));
 	put(p, p->chinese ? "" : " ");
-	say(p, g->known & PARSE_KNOWS_LEAVES ? W_leaves_count : W_leaves_unknown, PARTS(PART("n", leaves)));
+	say(p, g->known & PARSE_KNOWS_LEAVES ? W_leaves_count : g->inferred_leaves ? W_leaves_inferred : W_leaves_unknown, PARTS(PART("n", leaves)));
+	if (!g->inferred_joins && !g->inferred_leaves)
+		return;
+	struct value from = date_value(p, g->inferred_from_us), to = date_value(p, g->inferred_to_us);
+	put(p, p->chinese ? "" : " ");
+	say(p, W_inferred_note, PARTS(PART("from", from), PART("to", to)));
 }
 
 /* ---- weeks ---- */

@@ -126,6 +126,10 @@ WORD(joins_count, "记录到进来 {n} 次。", "{n} joinings are recorded.")
 WORD(leaves_count, "记录到离开 {n} 次。", "{n} leavings are recorded.")
 WORD(joins_unknown, "谁进来了不知道：这种文件里没有进群的记录。", "Who came in is unknown: this kind of file has no record of it.")
 WORD(leaves_unknown, "谁离开了不知道：这种文件里没有退群的记录。", "Who left is unknown: this kind of file has no record of it.")
+WORD(joins_inferred, "推算进来 {n} 次。", "{n} joinings are inferred.")
+WORD(leaves_inferred, "推算离开 {n} 次。", "{n} leavings are inferred.")
+WORD(inferred_note, "推算的，不是记录到的：比的是 {from}到 {to}的成员名单。改了名字的人，会算成一走一来。",
+	"Inferred, not recorded: from the member lists of {from} to {to}. Whoever changed his name counts as one who left and one who came.")
 
 WORD(people, "所有说过话的人", "Everybody who spoke")
 WORD(name, "名字", "Name")

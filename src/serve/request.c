@@ -318,6 +318,8 @@ enum err req_fill_object(struct req *r, const struct json *object, const char *c
 	return ERR_OK;
 }
 
+#define TREE_SMALL_BYTES (64u << 10) /* whatever is in so much always fits SERVE_REQUEST_ARENA_MAX */
+
 enum err req_fill_body(struct req *r, struct str body)
 {
 	static const struct json nothing = { .kind = JSON_OBJECT };
@@ -330,6 +332,8 @@ enum err req_fill_body(struct req *r, struct str body)
 		refuse_with_int(r, "at", (int64_t)at);
 		return refuse(r, utf8_ok(body) ? "bad-json" : "not-utf8", NULL);
 	}
+	if (e == ERR_MEMORY && body.n > TREE_SMALL_BYTES) /* many tiny values: he can do something about it */
+		return refuse(r, "too-big", NULL);
 	TRY(e);
 	return req_fill_object(r, tree, NULL);
 }

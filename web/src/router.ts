@@ -35,6 +35,7 @@ const rows: Row[] = [
 	['/thermometer/new', 'DropPage', { tab: 'today' }],
 	['/thermometer/:group(\\d+)', 'ThermometerPage', { tab: 'today' }],
 	['/thermometer/:group(\\d+)/:part(silence|newcomers|remedies|source)', 'ThermometerPartPage', { tab: 'today' }],
+	['/thermometer/:group(\\d+)/members-list', 'RostersPage', { tab: 'today' }],
 	['/thermometer/:group(\\d+)/failings/:failing', 'FailingPage', { tab: 'today' }],
 	['/me', 'MePage', { tab: 'me', top: true }],
 	['/me/look', 'LookPage', { tab: 'me' }],

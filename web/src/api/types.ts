@@ -23,6 +23,8 @@ export type Request = Of['Waiting']
 export type Picture = Of['Picture']
 export type Reply = Of['RepliedTo']
 export type Site = Of['Site']
+export type Roster = Of['Roster']
+export type RosterRemoved = Of['RosterRemoved']
 
 /* A message as the server gives it, or an event between messages as the socket brought it. */
 export type Message = Omit<Of['Message'], 'kind'> & { kind: Of['Message']['kind'] | 'event'; event?: EventBody }

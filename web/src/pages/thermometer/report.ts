@@ -40,6 +40,10 @@ export interface FullReport extends Models {
 	joins: number | null
 	leaves: number | null
 	leaves_why?: string
+	inferred_joins?: boolean
+	inferred_leaves?: boolean
+	inferred_from?: string
+	inferred_to?: string
 	bots?: { members: number; messages: number }
 	level: Level
 	series: { week: string; messages: number; speakers: number }[]
