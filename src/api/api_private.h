@@ -63,6 +63,6 @@ extern const struct entry history_page_entry, history_authors_entry, history_cla
 extern const struct entry drop_add_entry, drop_get_entry, drop_set_entry, drop_report_entry, drop_report_html_entry, drop_keep_entry,
 	drop_stop_entry, drop_delete_entry, thermometer_list_entry, thermometer_group_entry, thermometer_hosted_entry, thermometer_page_entry,
 	operator_enter_entry;
-extern const struct entry today_entry, remedy_list_entry, remedy_act_entry, remedy_undo_entry, remedy_done_entry;
+extern const struct entry today_entry, remedy_list_entry, remedy_worked_entry, remedy_act_entry, remedy_undo_entry, remedy_done_entry;
 
 #endif

@@ -23,7 +23,8 @@ static const struct field hosted_fields[] = {
 	{ "read", FIELD_INT, FIELD_REQUIRED | FIELD_NULL, .what = "who has read the first of the latest messages, or later ones" },
 	{ "read_latest", FIELD_INT, FIELD_REQUIRED, .what = "so many latest messages" },
 	{ "left", FIELD_OBJECT, FIELD_REQUIRED, .of = &left_shape, .what = "who left, by how long they had been in it" },
-	{ "inviters", FIELD_OBJECT, FIELD_REQUIRED, .of = &inviters_shape, .what = "how many inviters brought none, one, … who stayed 28 days" },
+	{ "inviters", FIELD_OBJECT, FIELD_REQUIRED, .of = &inviters_shape,
+		.what = "how many inviters brought none, one, … who stayed 28 days" },
 	{ 0 },
 };
 static const struct shape hosted_shape = { "HostedFigures", hosted_fields };
@@ -65,6 +66,7 @@ static enum err hosted_handle(struct req *r)
 }
 
 static const struct field path_fields[] = { PATH_GROUP, { 0 } };
-const struct entry thermometer_hosted_entry = { .name = "thermometer.hosted", .method = "GET", .path = "/api/v1/thermometer/groups/:group/hosted",
+const struct entry thermometer_hosted_entry = { .name = "thermometer.hosted", .method = "GET",
+	.path = "/api/v1/thermometer/groups/:group/hosted",
 	.what = "Reads, mutes, leavings and invitations of a group of mine that lives here, as counts from five up", .tx = TX_READ,
 	.rate = RATE_READ, .fields = path_fields, .answer = &hosted_shape, .may = may_owner, .handle = hosted_handle };

@@ -8,13 +8,16 @@
 static const struct field group_fields[] = {
 	{ "group", FIELD_INT, FIELD_REQUIRED }, { "name", FIELD_TEXT, FIELD_REQUIRED }, { "messages", FIELD_INT, FIELD_REQUIRED },
 	{ "days", FIELD_INT, FIELD_REQUIRED, .what = "on so many I said something" },
-	{ "weeks", FIELD_INT, FIELD_REQUIRED | FIELD_LIST, .what = "messages, oldest first; the last one ends today", .max_items = INSIGHT_MINE_WEEKS },
+	{ "weeks", FIELD_INT, FIELD_REQUIRED | FIELD_LIST, .max_items = INSIGHT_MINE_WEEKS,
+		.what = "messages, oldest first; the last one ends today" },
 	{ 0 },
 };
 static const struct shape group_shape = { "OwnGroupCounts", group_fields };
 static const struct field counts_fields[] = {
-	{ "left_out", FIELD_BOOL, FIELD_REQUIRED, .what = "not counted: groups is empty" }, { "greetable", FIELD_BOOL, FIELD_REQUIRED },
-	{ "groups", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &group_shape, .what = "in which I was counted in the last twelve weeks" },
+	{ "left_out", FIELD_BOOL, FIELD_REQUIRED, .what = "not counted: groups is empty" },
+	{ "greetable", FIELD_BOOL, FIELD_REQUIRED },
+	{ "groups", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &group_shape,
+		.what = "in which I was counted in the last twelve weeks" },
 	{ 0 },
 };
 const struct shape api_my_counts_shape = { "OwnCounts", counts_fields };

@@ -15,9 +15,9 @@
 #define INSIGHT_READ_LATEST 50   /* messages: who has read the first of the latest so many follows the group */
 #define INSIGHT_STAYED_DAYS 28   /* who was in it so long has stayed */
 
-enum insight_stay { INSIGHT_STAY_DAY, INSIGHT_STAY_WEEK, INSIGHT_STAY_MONTH, INSIGHT_STAY_LONGER, INSIGHT_STAYS }; /* under a day … */
-enum insight_brought_in { INSIGHT_BROUGHT_NONE, INSIGHT_BROUGHT_ONE, INSIGHT_BROUGHT_SOME, INSIGHT_BROUGHT_MANY, INSIGHT_BROUGHT };
-#define INSIGHT_BROUGHT_MANY_FROM 5
+#define INSIGHT_STAYS 4u         /* under a day, under a week, under INSIGHT_STAYED_DAYS, longer */
+#define INSIGHT_BROUGHT 4u       /* none, one, some, INSIGHT_BROUGHT_MANY or more */
+#define INSIGHT_BROUGHT_MANY 5
 
 struct insight_hosted { /* a count, or INSIGHT_FEW */
 	int64_t members;                   /* in it now; everybody sees this one */
@@ -38,6 +38,7 @@ struct insight_mine {
 	int64_t weeks[INSIGHT_MINE_WEEKS];      /* oldest first; the last one ends with today, UTC */
 };
 /* Of the groups in which he was counted in those weeks, by id, at most GROUP_OF_ONE_MAX; in the arena. */
-enum err insight_mine(struct db_conn *c, struct arena *a, int64_t account, int64_t now_us, struct insight_mine **out, size_t *out_count) MUST_USE;
+enum err insight_mine(struct db_conn *c, struct arena *a, int64_t account, int64_t now_us, struct insight_mine **out,
+	size_t *out_count) MUST_USE;
 
 #endif

@@ -45,7 +45,7 @@ static enum err in_it(struct db_conn *c, int64_t group, int64_t owner, int64_t n
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	TRY(db_one(c, &sql_hosted_latest, &rows, DB_I(group), DB_I(INSIGHT_READ_LATEST)));
-	int64_t number = db_is_null(&rows, 0) ? INT64_MAX : db_int(&rows, 0), at_us = db_int(&rows, 1); /* nothing said: nothing read */
+	int64_t at_us = db_int(&rows, 1), number = db_is_null(&rows, 0) ? INT64_MAX : db_int(&rows, 0); /* nothing to read */
 	db_rows_close(&rows);
 	TRY(db_one(c, &sql_hosted_in, &rows, DB_I(group), DB_I(owner), DB_I(now_us), DB_I(number), DB_I(at_us)));
 	h->muted = unless_few(db_int(&rows, 0));
@@ -74,13 +74,14 @@ enum err insight_hosted(struct db_conn *c, int64_t group, int64_t now_us, struct
 	take_counts(&rows, h.left, INSIGHT_STAYS);
 	db_rows_close(&rows);
 	TRY(db_one(c, &sql_hosted_inviters, &rows, DB_I(group), DB_I(owner), DB_I(now_us), DB_I(stayed_us), DB_I(now_us - stayed_us),
-		DB_I(INSIGHT_BROUGHT_MANY_FROM)));
+		DB_I(INSIGHT_BROUGHT_MANY)));
 	take_counts(&rows, h.inviters, INSIGHT_BROUGHT);
 	*out = h;
 	return ERR_OK;
 }
 
-enum err insight_mine(struct db_conn *c, struct arena *a, int64_t account, int64_t now_us, struct insight_mine **out, size_t *out_count)
+enum err insight_mine(struct db_conn *c, struct arena *a, int64_t account, int64_t now_us, struct insight_mine **out,
+	size_t *out_count)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	int64_t until = now_us / US_PER_DAY + 1, from = until - 7 * (int64_t)INSIGHT_MINE_WEEKS;
