@@ -24,12 +24,23 @@ static const struct field worked_fields[] = {
 };
 static const struct shape worked_shape = { "RemediesWorked", worked_fields };
 
+/* As kept, when nothing happened since; with_report would have it made anew. */
+static enum err report_of(struct req *r, struct thermometer *t, struct arena *a, int64_t group, int64_t *budget_us, struct str *out)
+{
+	struct insight_fit fit;
+	TRY(thermometer_fit(t, a, group, r->now_us, false, budget_us, &fit));
+	if (fit.report.n == 0)
+		TRY(insight_fit_get(t->reader, a, group, true, &fit));
+	*out = fit.report;
+	return ERR_OK;
+}
+
 static enum err look_at_group(struct req *r, struct thermometer *t, struct arena *a, int64_t group, int64_t *budget_us, size_t *left,
 	struct insight_worked *sums)
 {
 	struct insight_act acts[INSIGHT_ACTS_MAX];
-	struct insight_fit fit;
-	struct insight_course course = { 0 };
+	struct insight_course course;
+	struct str report;
 	size_t n, done = 0;
 	TRY(insight_acts(t->reader, a, group, acts, &n));
 	for (size_t i = 0; i < n; i++)
@@ -37,18 +48,19 @@ static enum err look_at_group(struct req *r, struct thermometer *t, struct arena
 			acts[done++] = acts[i];
 	if (done == 0)
 		return ERR_OK;
-	enum err e = thermometer_fit(t, a, group, r->now_us, true, budget_us, &fit);
+	enum err e = report_of(r, t, a, group, budget_us, &report);
 	if (e == ERR_OK)
-		e = api_course_of(a, fit.report, &course);
+		e = api_course_of(a, report, &course);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	for (size_t i = 0; i < done && *left; i++) {
 		const struct insight_remedy *m = insight_remedy_named(acts[i].remedy);
-		struct model_series_effect effect;
+		struct model_series_effect effect = { .word = MODEL_SERIES_TOO_EARLY };
 		int64_t again_us;
 		if (m == NULL)
 			continue;
-		TRY(insight_act_effect(&course, acts[i].at_us, &effect, &again_us));
+		if (e == ERR_OK) /* else the group was not looked at yet */
+			TRY(insight_act_effect(&course, acts[i].at_us, &effect, &again_us));
 		insight_worked_add(&sums[m - insight_remedies], &effect);
 		--*left;
 	}
