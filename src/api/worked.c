@@ -14,7 +14,7 @@ static const struct field one_fields[] = {
 	{ "helped", FIELD_INT, FIELD_REQUIRED }, { "no_sign", FIELD_INT, FIELD_REQUIRED }, { "harmed", FIELD_INT, FIELD_REQUIRED },
 	{ "too_early", FIELD_INT, FIELD_REQUIRED }, { "too_little", FIELD_INT, FIELD_REQUIRED },
 	{ "ratio", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL, .what = "geometric mean of talk after it, over what was to be expected" },
-	{ "low", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL }, { "high", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL, .what = "95 of 100; from two on" },
+	{ "low", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL }, { "high", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL, .what = "95 of 100; from two groups on" },
 	{ 0 },
 };
 static const struct shape one_shape = { "RemedyWorked", one_fields };
@@ -64,6 +64,8 @@ static enum err look_at_group(struct req *r, struct thermometer *t, struct arena
 		insight_worked_add(&sums[m - insight_remedies], &effect);
 		--*left;
 	}
+	for (size_t i = 0; i < insight_remedy_count; i++)
+		insight_worked_group_end(&sums[i]);
 	return ERR_OK;
 }
 

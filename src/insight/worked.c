@@ -16,19 +16,29 @@ void insight_worked_add(struct insight_worked *w, const struct model_series_effe
 	w->too_little += e->word == MODEL_SERIES_TOO_LITTLE;
 	if (e->word == MODEL_SERIES_TOO_EARLY || e->word == MODEL_SERIES_TOO_LITTLE || !isfinite(e->ratio) || e->ratio <= 0)
 		return;
-	double ln = log(e->ratio), from_mean = ln - w->mean;
-	w->known++;
-	w->mean += from_mean / w->known;
-	w->squares += from_mean * (ln - w->mean); /* Welford 1962: no difference of large sums */
+	w->group_known++;
+	w->group_sum += log(e->ratio);
+}
+
+void insight_worked_group_end(struct insight_worked *w)
+{
+	if (w->group_known == 0)
+		return;
+	double group = w->group_sum / w->group_known, from_mean = group - w->mean;
+	w->groups++;
+	w->mean += from_mean / w->groups;
+	w->squares += from_mean * (group - w->mean); /* Welford 1962: no difference of large sums */
+	w->group_known = 0;
+	w->group_sum = 0;
 }
 
 struct insight_worked_ratio insight_worked_ratio(const struct insight_worked *w)
 {
 	struct insight_worked_ratio r = { NAN, NAN, NAN };
-	if (w->known)
+	if (w->groups)
 		r.ratio = exp(w->mean);
-	if (w->known > 1) {
-		double n = w->known, reach = gsl_cdf_tdist_Pinv((1 + SHARE) / 2, n - 1) * sqrt(w->squares / (n - 1) / n);
+	if (w->groups > 1) {
+		double n = w->groups, reach = gsl_cdf_tdist_Pinv((1 + SHARE) / 2, n - 1) * sqrt(w->squares / (n - 1) / n);
 		r.low = exp(w->mean - reach);
 		r.high = exp(w->mean + reach);
 	}
