@@ -19,7 +19,7 @@ enum err may_found(struct req *r);        /* the site's owner, or everybody wher
 struct membership api_membership(const struct req *r);
 
 /* ---- shapes ---- */
-extern const struct shape api_empty_shape, api_me_shape, api_group_shape, api_group_whole_shape, api_picture_shape, api_number_at_shape;
+extern const struct shape api_empty_shape, api_me_shape, api_group_shape, api_group_whole_shape, api_picture_shape, api_number_at_shape, api_my_counts_shape;
 #define PATH_GROUP { "group", FIELD_INT, FIELD_PATH, 1, INT64_MAX }
 #define PATH_ACCOUNT { "account", FIELD_INT, FIELD_PATH, 1, INT64_MAX }
 #define QUERY_LIMIT(most) { "limit", FIELD_INT, FIELD_QUERY, 1, most }
@@ -28,6 +28,7 @@ extern const struct shape api_empty_shape, api_me_shape, api_group_shape, api_gr
 void api_write_empty(struct req *r);
 enum err api_write_me(struct req *r);
 enum err api_write_signed_in(struct req *r); /* a new sign-in of r->account, and who it is */
+enum err api_write_my_counts(struct req *r); /* what is counted of r->account */
 void api_write_time_or_null(struct json_out *j, const char *key, int64_t us);
 void api_write_person_or_null(struct json_out *j, const char *key, int64_t id, struct str name);
 void api_write_picture(struct json_out *j, const struct chat_picture *p);
@@ -54,14 +55,15 @@ extern const struct entry member_list_entry, member_get_entry, member_role_entry
 extern const struct entry invitation_list_entry, invitation_add_entry, invitation_get_entry, invitation_set_entry, join_look_entry, join_entry;
 extern const struct entry chat_page_entry, chat_post_entry, chat_recall_entry, chat_remove_entry, chat_reads_entry, chat_events_entry;
 extern const struct entry picture_add_entry, picture_thumb_entry, picture_original_entry;
-extern const struct entry group_hand_on_entry, me_data_entry, me_delete_entry;
+extern const struct entry group_hand_on_entry, me_data_entry, me_delete_entry, me_counts_entry;
 extern const struct entry site_get_entry, site_set_entry, health_entry, openapi_entry;
 
 /* History brought in from elsewhere, dropped files, the thermometer. */
 extern const struct entry history_page_entry, history_authors_entry, history_claim_entry, history_claim_answer_entry;
 extern const struct entry drop_add_entry, drop_get_entry, drop_set_entry, drop_report_entry, drop_report_html_entry, drop_keep_entry,
-	drop_stop_entry, drop_delete_entry, thermometer_list_entry, thermometer_group_entry, thermometer_page_entry, operator_enter_entry;
-extern const struct entry today_entry, remedy_list_entry, remedy_act_entry, remedy_undo_entry, remedy_done_entry;
+	drop_stop_entry, drop_delete_entry, thermometer_list_entry, thermometer_group_entry, thermometer_hosted_entry, thermometer_page_entry,
+	operator_enter_entry;
+extern const struct entry today_entry, remedy_list_entry, remedy_worked_entry, remedy_act_entry, remedy_undo_entry, remedy_done_entry;
 extern const struct entry roster_list_entry, roster_add_entry, roster_remove_entry; /* member lists, of groups that live elsewhere */
 
 #endif

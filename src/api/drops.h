@@ -168,6 +168,11 @@ enum err thermometer_lines(struct req *r, struct thermometer *t, struct thermome
 enum err thermometer_fit(struct thermometer *t, struct arena *a, int64_t group, int64_t now_us, bool with_report, int64_t *budget_us,
 	struct insight_fit *out) MUST_USE;
 
+/* ---- today.c ---- */
+struct insight_course;
+/* The weeks that a kept report shows; in the arena. */
+enum err api_course_of(struct arena *a, struct str report, struct insight_course *out) MUST_USE;
+
 /* ---- fits.c ---- */
 #define FIT_WEEKS 12u
 #define FIT_SPOT_LINES 20000           /* a group with more waits for its first answer */

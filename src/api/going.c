@@ -49,6 +49,7 @@ static const struct shape next_shape = { "OwnDataNext", next_fields };
 static const struct field data_answer_fields[] = {
 	{ "me", FIELD_OBJECT, FIELD_REQUIRED | FIELD_NULL, .of = &api_me_shape, .what = "on the first page" },
 	{ "groups", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &place_shape, .what = "on the first page" },
+	{ "counts", FIELD_OBJECT, FIELD_REQUIRED | FIELD_NULL, .of = &api_my_counts_shape, .what = "on the first page" },
 	{ "messages", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &said_shape },
 	{ "next", FIELD_OBJECT, FIELD_REQUIRED | FIELD_NULL, .of = &next_shape, .what = "group= and after= of the next page" }, { 0 },
 };
@@ -137,6 +138,11 @@ static enum err data_handle(struct req *r)
 	if (first)
 		TRY(write_places(r));
 	json_close_list(&r->json);
+	json_key(&r->json, "counts");
+	if (first)
+		TRY(api_write_my_counts(r));
+	else
+		json_null(&r->json);
 	json_key(&r->json, "messages");
 	json_open_list(&r->json);
 	TRY(write_messages(r, group, after, &next_group, &next_after));

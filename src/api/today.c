@@ -298,14 +298,14 @@ static const struct shape done_shape = { "RemedyDone", done_fields };
 static const struct field dones_fields[] = { { "done", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &done_shape }, { 0 } };
 static const struct shape dones_shape = { "RemediesDone", dones_fields };
 
-static enum err course_of(struct req *r, struct str report, struct insight_course *out)
+enum err api_course_of(struct arena *a, struct str report, struct insight_course *out)
 {
 	struct json *j;
 	size_t at;
-	TRY(json_read(r->arena, report, REPORT_DEPTH, &j, &at));
+	TRY(json_read(a, report, REPORT_DEPTH, &j, &at));
 	const struct json *series = json_get(j, "series"), *until = json_get(j, "at");
 	struct insight_course c = { .count = series ? series->count : 0 };
-	uint32_t *weeks = arena_take_many(r->arena, c.count + 1, sizeof *weeks);
+	uint32_t *weeks = arena_take_many(a, c.count + 1, sizeof *weeks);
 	if (weeks == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0; i < c.count; i++)
@@ -361,7 +361,7 @@ static enum err write_dones(struct req *r, struct thermometer *t)
 	size_t n;
 	enum err e = thermometer_fit(t, r->arena, group, r->now_us, true, &budget_us, &fit);
 	if (e == ERR_OK)
-		e = course_of(r, fit.report, &course);
+		e = api_course_of(r->arena, fit.report, &course);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	TRY(insight_acts(t->reader, r->arena, group, acts, &n));

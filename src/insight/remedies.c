@@ -23,7 +23,8 @@ enum err insight_act_effect(const struct insight_course *c, int64_t at_us, struc
 	size_t b = 0, n = 0;
 	int64_t first_us = c->count ? c->first_us : at_us;
 	int64_t week = at_us < first_us ? -1 : (at_us - first_us) / WEEK_US; /* of the act, from the first one with talk */
-	for (int64_t i = week > WEEKS_BEFORE ? week - WEEKS_BEFORE : 0; i < week; i++)
+	/* the first week with talk began somewhere within it: it is seldom whole, and would lower what is expected */
+	for (int64_t i = week > WEEKS_BEFORE ? week - WEEKS_BEFORE : 1; i < week; i++)
 		before[b++] = messages_in(c, i);
 	for (int64_t i = week + 1; n < MODEL_SERIES_AFTER_MAX && first_us + (i + 1) * WEEK_US <= c->until_us; i++)
 		after[n++] = messages_in(c, i);
