@@ -10,16 +10,19 @@
 #define WORKED_BUDGET_US (300 * US_PER_MS) /* for answers made on the spot; else what is kept */
 
 static const struct field one_fields[] = {
-	{ "remedy", FIELD_TEXT, FIELD_REQUIRED, .what = "its id" }, { "done", FIELD_INT, FIELD_REQUIRED, .what = "the sum of the next five" },
+	{ "remedy", FIELD_TEXT, FIELD_REQUIRED, .what = "its id" },
+	{ "done", FIELD_INT, FIELD_REQUIRED, .what = "the sum of the next five" },
 	{ "helped", FIELD_INT, FIELD_REQUIRED }, { "no_sign", FIELD_INT, FIELD_REQUIRED }, { "harmed", FIELD_INT, FIELD_REQUIRED },
 	{ "too_early", FIELD_INT, FIELD_REQUIRED }, { "too_little", FIELD_INT, FIELD_REQUIRED },
 	{ "ratio", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL, .what = "geometric mean of talk after it, over what was to be expected" },
-	{ "low", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL }, { "high", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL, .what = "95 of 100; from two groups on" },
+	{ "low", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL },
+	{ "high", FIELD_REAL, FIELD_REQUIRED | FIELD_NULL, .what = "95 of 100; from two groups on" },
 	{ 0 },
 };
 static const struct shape one_shape = { "RemedyWorked", one_fields };
 static const struct field worked_fields[] = {
-	{ "worked", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &one_shape, .what = "remedies done in my groups; at most 500 acts are looked at" },
+	{ "worked", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &one_shape,
+		.what = "remedies done in my groups; at most 500 acts are looked at" },
 	{ 0 },
 };
 static const struct shape worked_shape = { "RemediesWorked", worked_fields };

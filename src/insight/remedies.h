@@ -42,8 +42,8 @@ enum err insight_act_undo(struct db_conn *c, int64_t group, int64_t id, int64_t 
 /* The newest first, undone ones left out; their remedies' ids are in the arena. */
 enum err insight_acts(struct db_conn *c, struct arena *a, int64_t group, struct insight_act out[INSIGHT_ACTS_MAX], size_t *out_count) MUST_USE;
 
-/* Whole weeks before and after the act; neither the week of the act nor the first one with talk belongs to them. *out_again_us: when to look again, where it is
- * too early. ERR_MEMORY. */
+/* Whole weeks before and after the act; neither the week of the act nor the first one with talk belongs to them.
+ * *out_again_us: when to look again, where it is too early. ERR_MEMORY. */
 struct insight_course {
 	int64_t first_us, until_us; /* the first week's begin; how far the group was looked at */
 	const uint32_t *weeks;      /* messages, from the first week to the last with talk */
