@@ -173,6 +173,7 @@ static void put_group(struct page *p, const struct insight_group *g, size_t inde
 	html_silence(p, g);
 	html_gone(p, g);
 	html_newcomers(p, g);
+	html_failings(p, g);
 	html_greetings(p, g);
 	html_core(p, g);
 	html_joins(p, g);

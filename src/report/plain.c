@@ -80,6 +80,7 @@ static void put_talk(struct page *p, const struct insight_group *g)
 	say_contagion(p, &r->contagion);
 	put_line(p, W_newcomers);
 	say_newcomers(p, &r->intake);
+	plain_failings(p, g);
 	put_line(p, W_greet);
 	if (n == 0)
 		say(p, no_greeting_word(g), NULL);

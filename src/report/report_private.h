@@ -66,6 +66,8 @@ void say_forecast(struct page *p, const struct insight_group *g);
 void say_departures(struct page *p, const struct warmth_silence_order *o);
 void say_evaporation(struct page *p, const struct warmth_evaporation_at *e);
 void say_contagion(struct page *p, const struct warmth_contagion *c);
+void html_failings(struct page *p, const struct insight_group *g); /* failings.c: nothing where the owner is not known */
+void plain_failings(struct page *p, const struct insight_group *g);
 void say_newcomers(struct page *p, const struct warmth_intake *n);
 bool has_forecast(const struct insight_group *g);
 void html_forecast(struct page *p, const struct insight_group *g);

@@ -211,6 +211,7 @@ WORD(follow_not, "一个人安静以后，没看出常和他说话的人更快�
 WORD(follow_unknown, "会不会一个带走一个，还看不出。", "Whether one takes another along cannot be seen yet.")
 WORD(gone, "悄悄走了多少", "Who has quietly gone")
 
+WORD(failings, "六个毛病", "Six failings")
 WORD(newcomers, "新来的", "Newcomers")
 WORD(new_answered, "有人回应的 {all} 位里，{p}%（{low}–{high}%）四周里又来说话。",
 	"Of {all} who were answered, {p}% ({low}–{high}%) spoke again within four weeks.")
