@@ -17,6 +17,7 @@ static const struct {
 	{ "{XID}", "INTEGER NOT NULL DEFAULT 0", "BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint)" },
 	{ "{STRICT}", "STRICT", "" },
 	{ "{PG_ONLY}", "--", "" },
+	{ "{SQLITE_ONLY}", "", "--" },
 	{ "{STRICT_BY_KEY}", "STRICT, WITHOUT ROWID", "" },
 };
 
