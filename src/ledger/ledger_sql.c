@@ -20,22 +20,27 @@ static const char *const kind_words[] = { "site", "member", "group", "owner", "c
 
 static struct db_arg kind_arg(enum ledger_owner_kind k) { return DB_T(str_of(kind_words[k])); }
 
+enum err ledger_account_find(struct db_conn *c, enum ledger_owner_kind kind, int64_t owner, struct str currency, int64_t *out_account)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	TRY(db_one(c, &sql_account_get, &rows, kind_arg(kind), DB_I(owner), DB_T(currency)));
+	*out_account = db_int(&rows, 0);
+	return ERR_OK;
+}
+
 enum err ledger_account_open(struct db_conn *c, enum ledger_owner_kind kind, int64_t owner, struct str currency, int64_t floor_minor,
 	int64_t now_us, int64_t *out_account)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	if (currency.n == 0 || currency.n > LEDGER_CURRENCY_MAX)
 		return ERR_INPUT;
-	enum err e = db_one(c, &sql_account_get, &rows, kind_arg(kind), DB_I(owner), DB_T(currency));
-	if (e == ERR_NOT_FOUND) {
-		db_rows_close(&rows);
-		e = db_one(c, &sql_account_open, &rows, kind_arg(kind), DB_I(owner), DB_T(currency),
-			floor_minor == LEDGER_NO_FLOOR ? DB_NULL : DB_I(floor_minor), DB_I(now_us));
-	}
-	if (e == ERR_NOT_FOUND) { /* PostgreSQL: somebody opened it meanwhile */
-		db_rows_close(&rows);
-		e = db_one(c, &sql_account_get, &rows, kind_arg(kind), DB_I(owner), DB_T(currency));
-	}
+	enum err e = ledger_account_find(c, kind, owner, currency, out_account);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	e = db_one(c, &sql_account_open, &rows, kind_arg(kind), DB_I(owner), DB_T(currency),
+		floor_minor == LEDGER_NO_FLOOR ? DB_NULL : DB_I(floor_minor), DB_I(now_us));
+	if (e == ERR_NOT_FOUND) /* PostgreSQL: somebody opened it meanwhile */
+		return ledger_account_find(c, kind, owner, currency, out_account);
 	TRY(e);
 	*out_account = db_int(&rows, 0);
 	return ERR_OK;
