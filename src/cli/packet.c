@@ -19,7 +19,7 @@ struct words {
 	const char *kept, *broken, *not_told, *kept_back;
 	const char *same, *no_split, *differs, *another_count, *equal, *unknown;
 	const char *nobody, *luckiest, *told, *account;
-	const char *grabs_fine, *nobody_came, *skipped;
+	const char *grabs_fine, *grabs_within, *nobody_came, *skipped;
 	const char *faults[5];           /* by fault */
 	const char *cannot, *good, *bad, *not_yet;
 };
@@ -45,6 +45,7 @@ static const struct words english = {
 	.told = "  the server says %lld",
 	.account = "account %lld",
 	.grabs_fine = "Grabs: %zu, and nothing is wrong with any.\n",
+	.grabs_within = "Grabs: %zu, all within the limits; more cannot be seen without the secret.\n",
 	.nobody_came = "Grabs: none.\n",
 	.skipped = "Grabs: share %lld was left out, though all before the last one must be taken.\n",
 	.faults = { "", "Grabs: %s at share %lld got %lld, which is NOT that share.\n", "Grabs: %s is at share %lld, which there is not (got %lld).\n",
@@ -77,6 +78,7 @@ static const struct words chinese = {
 	.told = "  服务器说是 %lld",
 	.account = "账号 %lld",
 	.grabs_fine = "抢的人：%zu 位，都对得上。\n",
+	.grabs_within = "抢的人：%zu 位，都在范围之内；没有密钥，别的看不出来。\n",
 	.nobody_came = "抢的人：没有。\n",
 	.skipped = "抢的人：第 %lld 份没人拿，可它早该被拿走了。\n",
 	.faults = { "", "抢的人：%s 在第 %lld 份拿了 %lld，和那一份对不上。\n", "抢的人：%s 在第 %lld 份，没有这一份（拿了 %lld）。\n",
@@ -222,7 +224,7 @@ static void say_grabs(const struct words *w, const struct packet_verdict *v)
 	else if (v->grab_count == 0)
 		printf("%s", w->nobody_came);
 	else if (faulty == 0)
-		printf(w->grabs_fine, v->grab_count);
+		printf(v->drawn ? w->grabs_fine : w->grabs_within, v->grab_count);
 }
 
 static int say(const struct words *w, const struct packet_verdict *v)
