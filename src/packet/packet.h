@@ -82,9 +82,9 @@ enum err packet_grab(struct db_conn *c, int64_t group, int64_t packet, int64_t a
 enum err packet_expire_due(struct db_conn *c, struct arena *a, int64_t now_us, size_t *out_count) MUST_USE;
 /* End the open packets of a group that is being dissolved. */
 enum err packet_dissolve(struct db_conn *c, struct arena *a, int64_t group, int64_t actor, int64_t now_us) MUST_USE;
-/* The wallet of an account that is being deleted: what it may still spend goes to the site. What comes back to it later follows
- * when it comes. */
-enum err packet_close_wallet(struct db_conn *c, struct arena *a, int64_t account, int64_t now_us) MUST_USE;
+/* The wallet of an account that is being deleted (packet 0), or was: what it may spend goes to the site, also what came back to it
+ * later from a packet. */
+enum err packet_close_wallet(struct db_conn *c, struct arena *a, int64_t account, int64_t packet, int64_t now_us) MUST_USE;
 
 /* ---- reading ---- */
 struct packet {
