@@ -104,6 +104,13 @@ enum err feed_event(void *study, const struct parse_event *e)
 {
 	struct insight_study *s = study;
 	size_t group = (size_t)e->group;
+	if (s->noting) {
+		bool shared;
+		TRY(overlap_note(s->overlap, e, &shared));
+		s->shared |= shared;
+		if (s->shared)
+			return ERR_OK; /* all of it will be told again */
+	}
 	TRY(feed_group(s, group));
 	if (parse_skipped_count(s->parse) != s->skipped_seen)
 		feed_skipped(s, group);
@@ -114,7 +121,7 @@ enum err feed_event(void *study, const struct parse_event *e)
 		s->file_end_us = e->at_us;
 	TRY(first_line(s, e));
 	bool seen = false;
-	if (s->overlap)
+	if (s->overlap && !s->noting)
 		TRY(overlap_seen(s->overlap, e, &seen));
 	if (seen) {
 		s->doubled++;

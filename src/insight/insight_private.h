@@ -9,9 +9,13 @@
 struct overlap;
 struct overlap *overlap_new(void); /* NULL: memory */
 void overlap_free(struct overlap *o);
-void overlap_next_file(struct overlap *o);
-/* Was it in an earlier file? The nth of equal events in one file equals the nth in another. ERR_MEMORY, ERR_LIMIT. */
+enum err overlap_next_file(struct overlap *o) MUST_USE; /* ERR_LIMIT: too many files */
+/* First reading: does an earlier file have anything of this group on this day? Said at least once for each such day. */
+enum err overlap_note(struct overlap *o, const struct parse_event *e, bool *out_shared) MUST_USE; /* ERR_MEMORY, ERR_LIMIT */
+void overlap_settle(struct overlap *o); /* all files are noted; they are read again, in the same order */
+/* Second reading: was it in an earlier file? The nth of equal events in one file equals the nth in another. ERR_MEMORY, ERR_LIMIT. */
 enum err overlap_seen(struct overlap *o, const struct parse_event *e, bool *out_seen) MUST_USE;
+size_t overlap_kept(const struct overlap *o); /* events remembered */
 
 /* ---- one reading (feed.c) ---- */
 struct study_group {
@@ -30,10 +34,13 @@ struct study_example {
 struct insight_study {
 	struct insight_options options;
 	char *owner;
+	const char *path;                 /* the file being read; the caller's */
 	struct parse *parse;
 	struct arena *memory;             /* lives as long as the study */
 	struct arena *answers;            /* of the last insight_study_end */
 	struct overlap *overlap;          /* NULL: one file only */
+	bool noting;                      /* the first reading of several files … */
+	bool shared;                      /* … and they have a day of a group in common, so there will be a second */
 	struct texts *texts;              /* NULL: nobody said who the owner is, so the failings are not asked about */
 	struct study_group *groups;
 	size_t group_count, group_room;
