@@ -138,7 +138,7 @@ enum err feed_event(void *study, const struct parse_event *e)
 	if (w.kind == WARMTH_TALK && e->author == PARSE_NOBODY)
 		w.kind = WARMTH_OTHER;
 	w.flags = (e->flags & PARSE_BOT ? WARMTH_BOT : 0) | (e->flags & PARSE_DELETED ? WARMTH_COLLECTIVE : 0);
-	w.ref = (int64_t)e->line;
+	w.ref = (int64_t)s->events;
 	w.flags |= e->kind == PARSE_REMOVED && e->target != PARSE_NOBODY ? WARMTH_REMOVED : 0;
 	bool read = s->texts && w.kind == WARMTH_TALK && e->text.n && !(w.flags & WARMTH_BOT);
 	if (read) {
@@ -154,6 +154,8 @@ enum err feed_event(void *study, const struct parse_event *e)
 
 bool feed_progress(void *study, uint64_t done_bytes, uint64_t all_bytes)
 {
-	const struct insight_study *s = study;
+	struct insight_study *s = study;
+	s->done_bytes = done_bytes;
+	s->all_bytes = all_bytes;
 	return s->options.progress(s->options.arg, done_bytes, all_bytes);
 }

@@ -35,6 +35,16 @@ struct insight_options {
 
 #define INSIGHT_NOT_THERE SIZE_MAX
 
+/* What a failing rests on, in a file or in a history that was brought in: one message. */
+#define INSIGHT_SAID_CHARS 120u
+struct insight_said {
+	int64_t at_us;
+	struct str author, text; /* the first words, with … where there are more; empty: a picture, or a format without words */
+	struct str file;         /* base name; empty: of a history */
+	uint64_t line;           /* of the file, as parse_event's */
+	bool found;              /* false: the file could not be read a second time, so only at_us is known */
+};
+
 struct insight_group {
 	struct str key, name;
 	const char *format;              /* static; of the first file that had the group */
@@ -45,6 +55,10 @@ struct insight_group {
 	const bool *nameable;            /* hosted: who agreed to be named as worth a greeting; NULL: a file's holder sees all */
 	struct warmth_forecast forecast; /* at reading.at, and every 28 days back from it */
 	size_t owner;                    /* index in reading.people, or INSIGHT_NOT_THERE */
+	/* Of a file or an external group whose owner is known: what is behind reading.failings.of[i].evidence[k], at
+	 * i * WARMTH_FAILING_EVIDENCE + k. NULL: there is none; or the group lives here, where evidence is a message's number (what is
+	 * below 0 is none: a line of its history). */
+	const struct insight_said *said;
 	uint64_t later;                  /* events left out because of at_us */
 	/* Lines not understood. A line says no group when it cannot be read: it is counted where the lines around it belong. */
 	uint64_t skipped_lines;
@@ -83,7 +97,7 @@ struct insight_study;
 struct insight_study *insight_study_new(const struct insight_options *o); /* o is copied, but not what o->parse points to; NULL: memory */
 void insight_study_free(struct insight_study *s);
 void insight_study_drop(struct insight_study **s);
-/* Read all that there is, once in a study's life. Errors as of parse_file; the sentence is in insight_study_why. */
+/* Read all that there is, once in a study's life. The paths are the caller's until insight_study_end. Errors as of parse_file; the sentence is in insight_study_why. */
 enum err insight_study_files(struct insight_study *s, char *const *paths, size_t count) MUST_USE;
 enum err insight_study_file(struct insight_study *s, const char *path) MUST_USE;
 const char *insight_study_path(const struct insight_study *s); /* the file that is being read, or was last; one of the caller's */

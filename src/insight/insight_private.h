@@ -34,7 +34,11 @@ struct study_example {
 struct insight_study {
 	struct insight_options options;
 	char *owner;
-	const char *path;                 /* the file being read; the caller's */
+	const char *path;                 /* the file being read; the caller's, like paths */
+	char *only_path;
+	char *const *paths;
+	size_t path_count;
+	uint64_t done_bytes, all_bytes;   /* as progress was told last */
 	struct parse *parse;
 	struct arena *memory;             /* lives as long as the study */
 	struct arena *answers;            /* of the last insight_study_end */
@@ -70,6 +74,14 @@ void feed_skipped(struct insight_study *s, size_t next_group);
 /* The file is read: its groups were watched until its last line. */
 void feed_end_file(struct insight_study *s);
 
+/* ---- the words behind the evidence (said.c) ---- */
+enum err said_find(struct insight_study *s, struct insight_group *groups, size_t group_count) MUST_USE; /* ERR_MEMORY */
+bool said_wanted(const struct insight_group *g);
+/* Room for what one group's evidence says, with its times. */
+enum err said_room(struct arena *a, struct insight_group *g, struct insight_said **out) MUST_USE;
+enum err said_first_words(struct arena *a, struct str text, struct str *out) MUST_USE;
+bool study_can_read_again(const char *path); /* false: a pipe */
+
 /* Everything that is asked about a group: answer, forecast. The names are the caller's. */
 struct reading_ask {
 	bool has_at;
@@ -88,6 +100,8 @@ enum err tables_members(struct db_conn *c, int64_t group, int64_t after, struct 
 enum err tables_authors(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;  /* id, account, bot, name */
 /* at, place, id, kind, author, target, flags, text */
 enum err tables_lines(struct db_conn *c, int64_t group, struct history_place after, struct db_rows *out) MUST_USE;
+/* One of them: at, author, text; ERR_NOT_FOUND. */
+enum err tables_line(struct db_conn *c, int64_t group, int64_t id, struct db_rows *out) MUST_USE;
 /* number, at, author, state, who was answered, text, whether it calls everybody */
 enum err tables_said(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out) MUST_USE;
 /* position, at, who took away, whom or whose message: by owner or stewards */

@@ -21,7 +21,7 @@ static enum err begin(struct insight_study *s)
 	texts_free(s->texts);
 	arena_reset(s->memory);
 	*s = (struct insight_study){ .options = s->options, .owner = s->owner, .memory = s->memory, .answers = s->answers, .overlap = s->overlap,
-		.last_group = INSIGHT_NOT_THERE };
+		.only_path = s->only_path, .paths = s->paths, .path_count = s->path_count, .last_group = INSIGHT_NOT_THERE };
 	struct parse_sink sink = { .event = feed_event, .progress = s->options.progress ? feed_progress : NULL, .arg = s };
 	s->parse = parse_new(&s->options.parse, &sink);
 	if (s->parse == NULL)
@@ -96,7 +96,7 @@ static enum err read_file(struct insight_study *s, const char *path)
 }
 
 /* A pipe gives what it holds once: then there is no first reading, and every event is remembered. */
-static bool can_be_read_again(const char *path)
+bool study_can_read_again(const char *path)
 {
 	struct stat st;
 	return stat(path, &st) != 0 || S_ISREG(st.st_mode);
@@ -104,11 +104,13 @@ static bool can_be_read_again(const char *path)
 
 enum err insight_study_files(struct insight_study *s, char *const *paths, size_t count)
 {
+	s->paths = paths;
+	s->path_count = count;
 	if (count > 1 && (s->overlap = overlap_new()) == NULL)
 		return ERR_MEMORY;
 	s->noting = count > 1;
 	for (size_t i = 0; i < count; i++)
-		s->noting &= can_be_read_again(paths[i]);
+		s->noting &= study_can_read_again(paths[i]);
 	for (size_t i = 0; i < count; i++)
 		TRY(read_file(s, paths[i]));
 	if (!s->shared)
@@ -122,8 +124,8 @@ enum err insight_study_files(struct insight_study *s, char *const *paths, size_t
 
 enum err insight_study_file(struct insight_study *s, const char *path)
 {
-	char *only = (char *)(uintptr_t)path;
-	return insight_study_files(s, &only, 1);
+	s->only_path = (char *)(uintptr_t)path;
+	return insight_study_files(s, &s->only_path, 1);
 }
 
 static enum err names_of(struct insight_study *s, struct insight_group *g)
@@ -234,6 +236,7 @@ enum err insight_study_end(struct insight_study *s, const struct insight_diagnos
 		TRY(group_of(s, d.group_count, &groups[d.group_count]));
 		d.owner_found |= groups[d.group_count].owner != INSIGHT_NOT_THERE;
 	}
+	TRY(said_find(s, groups, d.group_count));
 	TRY(skipped_of(s, INSIGHT_NOT_THERE, &d.stray, &d.stray_shown));
 	d.groups = groups;
 	first_lines_of(s, &d);

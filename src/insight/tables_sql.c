@@ -6,6 +6,7 @@ DB_SQL(sql_feed_members, "SELECT m.account, a.left_out, a.name, a.greetable FROM
 DB_SQL(sql_feed_authors, "SELECT id, COALESCE(account, 0), bot, name FROM history_author WHERE group_id = $1 AND id > $2 ORDER BY id LIMIT $3")
 DB_SQL(sql_feed_lines, "SELECT at_us, place, id, kind, COALESCE(author, 0), COALESCE(target, 0), flags, text FROM history "
 	"WHERE group_id = $1 AND (at_us, place, id) > ($2, $3, $4) ORDER BY at_us, place, id LIMIT $5")
+DB_SQL(sql_feed_line, "SELECT at_us, COALESCE(author, 0), text FROM history WHERE group_id = $1 AND id = $2")
 DB_SQL(sql_feed_said, "SELECT m.number, m.at_us, m.author, m.state, COALESCE(r.author, 0), m.text, m.calls_all FROM message m "
 	"LEFT JOIN message r ON r.group_id = m.group_id AND r.number = m.reply_to "
 	"WHERE m.group_id = $1 AND m.number > $2 ORDER BY m.number LIMIT $3")
@@ -31,6 +32,11 @@ enum err tables_authors(struct db_conn *c, int64_t group, int64_t after, struct 
 enum err tables_lines(struct db_conn *c, int64_t group, struct history_place after, struct db_rows *out)
 {
 	return db_query(c, &sql_feed_lines, out, DB_I(group), DB_I(after.at_us), DB_I(after.place), DB_I(after.id), DB_I(TABLES_PAGE));
+}
+
+enum err tables_line(struct db_conn *c, int64_t group, int64_t id, struct db_rows *out)
+{
+	return db_one(c, &sql_feed_line, out, DB_I(group), DB_I(id));
 }
 
 enum err tables_said(struct db_conn *c, int64_t group, int64_t after, struct db_rows *out)
