@@ -252,7 +252,7 @@ static void test_pieces_undone_and_stopped(void **state)
 	bring(h, group, ERR_CLOSED);
 	size_t n;
 	CLEANUP(buf_free) struct buf some = read_all(h, group, 200, &n);
-	assert_true(n > 0 && n < LINES);
+	assert_true(some.n > 0 && n > 0 && n < LINES);
 	h->stop_after = 0;
 	struct insight_brought rest = bring(h, group, ERR_OK);
 	assert_int_equal(rest.added, LINES - n);
