@@ -35,6 +35,8 @@ bool guard_take(struct guard *g, enum rate_kind kind, struct str who, int64_t no
 
 /* request.c */
 struct req *req_new(struct serve *s, const struct entry *e);
+/* In an arena that has something in it already; it is the request's, and freed when this is NULL. */
+struct req *req_new_in(struct arena *a, struct serve *s, const struct entry *e);
 void req_free(struct req *r);
 enum err req_fill_path(struct req *r, const struct str params[ROUTE_PARAMS_MAX]) MUST_USE;
 enum err req_fill_query(struct req *r, struct str query) MUST_USE;
@@ -44,6 +46,27 @@ enum err req_fill_object(struct req *r, const struct json *object, const char *c
 /* What a handler's end means for the answer: turns e into a problem unless it is ERR_OK. */
 void req_settle(struct req *r, enum err e);
 bool chinese_wanted(struct str accept_language);
+
+/* batch.c */
+struct batch {
+	struct req *reqs[SERVE_BATCH_MAX];
+	enum err results[SERVE_BATCH_MAX];
+	size_t count;
+};
+/* Take requests off *list into one transaction until it is empty or has held the writer long enough; commit; answer. */
+void batch_run(struct serve *s, struct db_conn *c, struct batch *b, struct job_link **list);
+
+/* workers.c: the stages of one request */
+static inline struct req *req_of(struct job_link *l) { return (struct req *)((char *)l - offsetof(struct req, link)); }
+/* Who asks, and whether he may; inside the transaction. */
+enum err req_permit(struct db_conn *c, struct req *r) MUST_USE;
+/* The same, and what he asked for. */
+enum err req_write(struct db_conn *c, struct req *r) MUST_USE;
+/* In a transaction of its own; met another one: again. */
+enum err req_write_alone(struct db_conn *c, struct req *r) MUST_USE;
+void req_forget_answer(struct req *r); /* before it runs again */
+void req_finish(struct req *r, enum err e); /* answer it; r is gone */
+void req_committed(struct serve *s);
 
 /* workers.c */
 struct workers;
