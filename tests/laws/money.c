@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "api/drops.h"
 #include "db/db_private.h"
 #include "disk.h"
 #include "money_asks.h"
@@ -45,6 +46,7 @@ struct run {
 	struct purse first;            /* how every seed begins */
 	struct money_laws *laws;
 	struct db_conn *keeper;        /* the checkpoints' connection */
+	struct thermometer kept;       /* of all that it keeps only what is known of packets */
 	struct arena *arena;
 	struct told told[BATCH_MAX];
 	struct buf script;
@@ -104,10 +106,21 @@ static void close_all(void)
 	house_stop(&r.house);
 }
 
+/* A process that begins knows nothing. */
+static void forget_packets(void)
+{
+	packet_memory_free(r.kept.packets);
+	r.kept.packets = packet_memory_new();
+	if (r.kept.packets == NULL)
+		abort();
+	serve_keep(r.house.serve, &r.kept);
+}
+
 static void open_all(void)
 {
 	house_start(&r.house, DISK_NAME, true);
 	open_beside();
+	forget_packets();
 }
 
 /* SQLite's pages and small pieces in memory of its own: the sanitizer would look at each of millions. */
@@ -197,6 +210,8 @@ static void come_back(void)
 	disk_light();
 	if (cold)
 		open_all();
+	else
+		forget_packets();
 	money_splits_forget(r.laws);
 	holds(money_splits_read(r.laws));
 	if (!ways_dark(&r.batch))
@@ -379,10 +394,15 @@ static void checkpoint(void)
 
 static void ask_some(enum trouble t)
 {
-	uint64_t most = t == DISK_AND_POWER ? BATCH_TORN_MAX : one_in(5) ? BATCH_MAX : 4, n = 1 + some(most);
+	uint64_t most = t == DISK_AND_POWER ? BATCH_TORN_MAX : one_in(4) ? BATCH_MAX : 4, n = 1 + some(most);
+	struct ask crowd = some_ask();
+	bool is_crowd = crowd.kind == ASK_GRAB && one_in(3);
 	for (uint64_t i = 0; i < n; i++) {
 		size_t at;
-		if (r.ask_count && one_in(3)) {
+		if (is_crowd) {
+			crowd.who = (int)some(PURSE_PEOPLE);
+			at = keep(&crowd);
+		} else if (r.ask_count && one_in(3)) {
 			at = some_earlier();
 		} else {
 			struct ask a = some_ask();
@@ -531,6 +551,8 @@ static struct buf rehearse(uint64_t seed, bool anew)
 	r.house.chance = seed;
 	if (anew)
 		open_all();
+	else
+		forget_packets();
 	r.house.chance = seed;
 	money_splits_forget(r.laws);
 	ways_begin(&r.first);
@@ -576,6 +598,7 @@ int main(void)
 	house_leave(&r.house);
 	for (size_t i = 0; i < BATCH_MAX; i++)
 		told_free(&r.told[i]);
+	packet_memory_free(r.kept.packets);
 	arena_free(r.arena);
 	return failed;
 }

@@ -213,10 +213,27 @@ static bool counts(const struct purse *w, const struct counted *c)
 	return fits;
 }
 
+/* Who is in no group cannot ask for the promise that he has. */
+static void forget_promises_out_of_reach(struct purse *w)
+{
+	for (int i = 0; i < PURSE_PEOPLE; i++) {
+		bool in = false;
+		for (int g = 0; g < PURSE_GROUPS; g++)
+			in = in || w->groups[g].places[i] == IN;
+		if (in)
+			continue;
+		w->people[i].promised = w->people[i].promise_known = false;
+		memset(&w->people[i].promise, 0, sizeof w->people[i].promise);
+	}
+}
+
 bool ways_counted(const struct counted *c)
 {
-	for (size_t i = 0; i < count; i++)
-		if (counts(&ways[i], c))
-			add(&ways[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct purse w = ways[i];
+		forget_promises_out_of_reach(&w);
+		if (counts(&w, c))
+			add(&w);
+	}
 	return turn();
 }
