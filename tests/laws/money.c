@@ -23,6 +23,7 @@
 #include "disk.h"
 #include "money_asks.h"
 #include "money_laws.h"
+#include "packet/packet.h"
 #include "packet/verify.h"
 #include "ways.h"
 
@@ -48,12 +49,12 @@ struct run {
 	struct db_conn *keeper;        /* the checkpoints' connection */
 	struct thermometer kept;       /* of all that it keeps only what is known of packets */
 	struct arena *arena;
-	struct told told[BATCH_MAX];
+	struct told told[HANDFUL_MAX];
 	struct buf script;
-	struct batch batch;
+	struct handful batch;
 	struct ask asks[ASKS_MAX];     /* all there were, to be repeated */
 	bool open[ASKS_MAX];           /* not answered: the power went, or the house refused */
-	size_t ask_count, from[BATCH_MAX];
+	size_t ask_count, from[HANDFUL_MAX];
 	struct hash promises[PURSE_PEOPLE], old_promises[PURSE_PEOPLE];
 	uint64_t seed, chance;
 	int step, sends, dark_times;
@@ -146,7 +147,7 @@ static void begin_all(void)
 		abort();
 	disk_keep();
 	r.arena = arena_new(VERDICT_BYTES_MAX + (32u << 20));
-	for (size_t i = 0; i < BATCH_MAX; i++) {
+	for (size_t i = 0; i < HANDFUL_MAX; i++) {
 		r.told[i] = TOLD;
 		r.told[i].dark = disk_dark;
 	}
@@ -394,7 +395,7 @@ static void checkpoint(void)
 
 static void ask_some(enum trouble t)
 {
-	uint64_t most = t == DISK_AND_POWER ? BATCH_TORN_MAX : one_in(4) ? BATCH_MAX : 4, n = 1 + some(most);
+	uint64_t most = t == DISK_AND_POWER ? HANDFUL_TORN_MAX : one_in(4) ? HANDFUL_MAX : 4, n = 1 + some(most);
 	struct ask crowd = some_ask();
 	bool is_crowd = crowd.kind == ASK_GRAB && one_in(3);
 	for (uint64_t i = 0; i < n; i++) {
@@ -454,13 +455,13 @@ static void settle(struct ask a)
 {
 	size_t at = keep(&a);
 	put(r.asks[at], at);
-	if (r.batch.n == BATCH_MAX)
+	if (r.batch.n == HANDFUL_MAX)
 		run_batch();
 }
 
 static void verify_packets(void)
 {
-	for (size_t i = 0; i < BATCH_MAX; i++) {
+	for (size_t i = 0; i < HANDFUL_MAX; i++) {
 		struct packet_verdict *v;
 		const char *wrong = "";
 		if (r.told[i].answers == 0 || r.told[i].status != 200)
@@ -479,7 +480,7 @@ static void settle_open(void)
 		for (size_t i = 0; i < r.ask_count; i++)
 			if (r.open[i] && r.asks[i].kind != ASK_READ) {
 				put(r.asks[i], i);
-				if (r.batch.n == BATCH_MAX)
+				if (r.batch.n == HANDFUL_MAX)
 					run_batch();
 			}
 	run_batch();
@@ -496,7 +497,7 @@ static int some_group_of(const struct purse *w, int who)
 static void look_at_packets(const struct purse *w)
 {
 	for (int64_t i = 1; i <= w->packet_count; i++) {
-		for (size_t k = 0; k < BATCH_MAX && r.batch.n == 0; k++)
+		for (size_t k = 0; k < HANDFUL_MAX && r.batch.n == 0; k++)
 			r.told[k].answers = 0;
 		settle((struct ask){ .kind = ASK_READ, .who = w->packets[i].sender, .group = w->packets[i].group, .packet = i });
 		if (i == w->packet_count)
@@ -596,7 +597,7 @@ int main(void)
 	disk_dark_now();
 	close_all();
 	house_leave(&r.house);
-	for (size_t i = 0; i < BATCH_MAX; i++)
+	for (size_t i = 0; i < HANDFUL_MAX; i++)
 		told_free(&r.told[i]);
 	packet_memory_free(r.kept.packets);
 	arena_free(r.arena);

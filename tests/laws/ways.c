@@ -11,7 +11,7 @@ enum how { WHOLE, ONE_BY_ONE };
 
 struct limbo { /* refused, and perhaps on the disk */
 	struct purse base;
-	struct batch batch;
+	struct handful batch;
 };
 
 static struct purse ways[WAYS_MAX], next[WAYS_MAX];
@@ -64,7 +64,7 @@ static void differs(const struct ask *a, const struct answer *p, const struct an
 }
 
 /* w becomes what the batch makes of it; false: it is not what was heard. */
-static bool answered_so(struct purse *w, const struct batch *b, enum how how, char why[200])
+static bool answered_so(struct purse *w, const struct handful *b, enum how how, char why[200])
 {
 	const struct purse before = *w;
 	for (int rank = 0; rank < 3; rank++)
@@ -87,7 +87,7 @@ static bool answered_so(struct purse *w, const struct batch *b, enum how how, ch
 }
 
 /* Those of mask, nobody having heard an answer. */
-static void happened(struct purse *w, const struct batch *b, unsigned mask, enum how how)
+static void happened(struct purse *w, const struct handful *b, unsigned mask, enum how how)
 {
 	const struct purse before = *w;
 	struct answer unheard;
@@ -103,7 +103,7 @@ static void happened(struct purse *w, const struct batch *b, unsigned mask, enum
 
 /* ---- refused, and perhaps there ---- */
 
-static void into_limbo(const struct purse *base, const struct batch *b, unsigned mask)
+static void into_limbo(const struct purse *base, const struct handful *b, unsigned mask)
 {
 	if (limbo_count == LIMBO_MAX) {
 		fprintf(stderr, "# ways: too many refused\n");
@@ -111,13 +111,13 @@ static void into_limbo(const struct purse *base, const struct batch *b, unsigned
 	}
 	struct limbo *l = &limbo[limbo_count++];
 	l->base = *base;
-	l->batch = (struct batch){ 0 };
+	l->batch = (struct handful){ 0 };
 	for (size_t i = 0; i < b->n; i++)
 		if (mask >> i & 1)
 			l->batch.asks[l->batch.n++] = b->asks[i];
 }
 
-static void remember_refused(const struct purse *before, const struct purse *after, const struct batch *b)
+static void remember_refused(const struct purse *before, const struct purse *after, const struct handful *b)
 {
 	bool nothing = true;
 	for (size_t i = 0; i < b->n; i++)
@@ -138,7 +138,7 @@ static void forget_limbo_where_all_went_on(void)
 	limbo_count = all ? 0 : limbo_count;
 }
 
-bool ways_answered(const struct batch *b, char why[200])
+bool ways_answered(const struct handful *b, char why[200])
 {
 	static struct purse after[WAYS_MAX];
 	size_t from[WAYS_MAX], n = 0;
@@ -161,7 +161,7 @@ bool ways_answered(const struct batch *b, char why[200])
 	return turn();
 }
 
-static bool reads_fit(const struct purse *w, const struct batch *b)
+static bool reads_fit(const struct purse *w, const struct handful *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct purse same = *w;
@@ -175,7 +175,7 @@ static bool reads_fit(const struct purse *w, const struct batch *b)
 	return true;
 }
 
-bool ways_dark(const struct batch *b)
+bool ways_dark(const struct handful *b)
 {
 	unsigned all = (1u << b->n) - 1;
 	for (size_t i = 0; i < count; i++) {

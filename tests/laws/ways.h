@@ -12,12 +12,12 @@
 
 #include "purse.h"
 
-#define BATCH_MAX 10u
-#define BATCH_TORN_MAX 4u /* of those whose every part has to be thought of */
+#define HANDFUL_MAX 10u
+#define HANDFUL_TORN_MAX 4u /* of those whose every part has to be thought of */
 
-struct batch {
-	struct ask asks[BATCH_MAX];
-	struct answer heard[BATCH_MAX]; /* status 0: nothing was heard */
+struct handful {
+	struct ask asks[HANDFUL_MAX];
+	struct answer heard[HANDFUL_MAX]; /* status 0: nothing was heard */
 	size_t n;
 	bool disk_broke, statement_failed;
 };
@@ -26,9 +26,9 @@ void ways_begin(const struct purse *p);
 size_t ways_count(void);
 const struct purse *ways_at(size_t i);
 /* Every ask of the batch was answered. false: in no way can that be; why says what the first way would have answered. */
-bool ways_answered(const struct batch *b, char why[200]);
+bool ways_answered(const struct handful *b, char why[200]);
 /* The power went while the batch waited for its answers (n 0: none did), and purse_splits are those that are there now. */
-bool ways_dark(const struct batch *b);
+bool ways_dark(const struct handful *b);
 /* Only what the tables themselves say of what nobody may be able to ask for any more. */
 struct counted {
 	int64_t entries, numbers[PURSE_GROUPS];              /* of the ledger; each group's last */
