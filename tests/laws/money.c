@@ -494,8 +494,9 @@ static int some_group_of(const struct purse *w, int who)
 	return g;
 }
 
-static void look_at_packets(const struct purse *w)
+static void look_at_packets(void)
 {
+	const struct purse *w = ways_at(0); /* all have the same ones */
 	for (int64_t i = 1; i <= w->packet_count; i++) {
 		for (size_t k = 0; k < HANDFUL_MAX && r.batch.n == 0; k++)
 			r.told[k].answers = 0;
@@ -520,12 +521,12 @@ static void settle_all(void)
 		settle((struct ask){ .kind = ASK_TERMS, .who = who, .group = some_group_of(ways_at(0), who) });
 	}
 	run_batch();
+	look_at_packets();
 	money_count(r.laws, &counted);
 	if (!ways_counted(&counted))
 		fails("the tables' own numbers are in no way predicted");
 	if (ways_count() != 1)
 		fails(purse_difference(ways_at(0), ways_at(1)));
-	look_at_packets(ways_at(0));
 	for (int who = 0; who < PURSE_PEOPLE; who++)
 		if (ways_at(0)->people[who].held != 0)
 			fails("something is held when all is over");

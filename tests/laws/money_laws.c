@@ -71,7 +71,7 @@ static const struct {
 
 struct money_laws {
 	sqlite3 *db;
-	sqlite3_stmt *laws[COUNT_OF(laws)], *packets, *entries, *number, *last_seen;
+	sqlite3_stmt *laws[COUNT_OF(laws)], *packets, *shares, *entries, *number, *last_seen;
 	int64_t read; /* packets up to here are in purse_splits */
 };
 
@@ -93,6 +93,7 @@ struct money_laws *money_laws_open(const char *path, const char *vfs)
 	for (size_t i = 0; i < COUNT_OF(laws); i++)
 		l->laws[i] = prepare(l->db, laws[i].sql);
 	l->packets = prepare(l->db, PACKETS_SQL);
+	l->shares = prepare(l->db, "SELECT packet, place, number FROM packet_share");
 	l->entries = prepare(l->db, "SELECT COUNT(*) FROM ledger_entry");
 	l->last_seen = prepare(l->db, "SELECT last_seen FROM member WHERE group_id = ? AND account = ?");
 	l->number = prepare(l->db, "SELECT COALESCE(MAX(number), 0) FROM event WHERE stream = 1 AND owner = ?");
@@ -104,6 +105,7 @@ void money_laws_close(struct money_laws *l)
 	for (size_t i = 0; i < COUNT_OF(laws); i++)
 		sqlite3_finalize(l->laws[i]);
 	sqlite3_finalize(l->packets);
+	sqlite3_finalize(l->shares);
 	sqlite3_finalize(l->entries);
 	sqlite3_finalize(l->number);
 	sqlite3_finalize(l->last_seen);
@@ -201,5 +203,8 @@ const char *money_splits_read(struct money_laws *l)
 		wrong = "the packets cannot be read";
 	}
 	sqlite3_reset(l->packets);
+	while (wrong == NULL && sqlite3_step(l->shares) == SQLITE_ROW)
+		purse_splits[sqlite3_column_int64(l->shares, 0)].numbers[sqlite3_column_int64(l->shares, 1)] = sqlite3_column_int64(l->shares, 2);
+	sqlite3_reset(l->shares);
 	return wrong;
 }

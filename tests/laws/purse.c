@@ -180,8 +180,10 @@ static void take(struct purse *w, const struct ask *a, struct purse_packet *p, s
 	int64_t amount = purse_splits[a->packet].shares[p->taken];
 	struct purse_person *from = &w->people[p->sender], *to = &w->people[a->who];
 	open_wallet(w, a->who);
-	w->groups[p->group].number += !p->told;
-	p->told = 1;
+	const int64_t *number = &purse_splits[a->packet].numbers[p->taken];
+	bool anew = p->told == NOT_TOLD || (p->told == TOLD_AND_UNDONE && number[0] != number[-1]);
+	w->groups[p->group].number += anew;
+	p->told = TOLD_NOW;
 	w->entries++;
 	from->held -= amount;
 	from->posted -= amount;
@@ -433,6 +435,15 @@ void purse_do(struct purse *w, const struct purse *as_of, const struct ask *a, s
 	case ASK_TILL: till(w, a); break;
 	case ASK_KINDS: break;
 	}
+	if (o->status >= 400)
+		purse_undone(w);
+}
+
+void purse_undone(struct purse *w)
+{
+	for (int64_t i = 1; i <= w->packet_count; i++)
+		if (w->packets[i].told == TOLD_NOW)
+			w->packets[i].told = TOLD_AND_UNDONE;
 }
 
 /* Positions grow, but not always by one: what a repeat finds in its place has used one up. */
@@ -472,7 +483,7 @@ bool purse_hear(struct purse *w, const struct ask *a, const struct answer *predi
 void purse_committed(struct purse *w)
 {
 	for (int64_t i = 1; i <= w->packet_count; i++)
-		w->packets[i].told = 0;
+		w->packets[i].told = NOT_TOLD;
 }
 
 bool purse_has_packets(const struct purse *w)
@@ -493,7 +504,7 @@ int purse_rank(enum purse_kind kind) { return kind == ASK_READ ? 0 : kind == ASK
 
 const char *purse_difference(const struct purse *a, const struct purse *b)
 {
-	static char text[80];
+	static char text[200];
 	for (int i = 0; i < PURSE_PEOPLE; i++)
 		if (memcmp(&a->people[i], &b->people[i], sizeof a->people[i]) != 0)
 			snprintf(text, sizeof text, "person %d", i);
@@ -502,7 +513,9 @@ const char *purse_difference(const struct purse *a, const struct purse *b)
 			snprintf(text, sizeof text, "group %d: %lld %lld", i, (long long)a->groups[i].number, (long long)b->groups[i].number);
 	for (int i = 1; i <= PURSE_PACKETS; i++)
 		if (memcmp(&a->packets[i], &b->packets[i], sizeof a->packets[i]) != 0)
-			snprintf(text, sizeof text, "packet %d", i);
+			snprintf(text, sizeof text, "packet %d: sum %lld %lld, taken %lld %lld, end %d %d, nonce %lld %lld", i, (long long)a->packets[i].sum,
+				(long long)b->packets[i].sum, (long long)a->packets[i].taken, (long long)b->packets[i].taken, (int)a->packets[i].end,
+				(int)b->packets[i].end, (long long)a->packets[i].nonce, (long long)b->packets[i].nonce);
 	if (memcmp(a->grants, b->grants, sizeof a->grants) != 0)
 		snprintf(text, sizeof text, "grants");
 	return text;

@@ -52,11 +52,15 @@ struct answer {
 	struct hash promise;
 };
 
+/* Shares of one transaction are told under one number. When something else in it is undone meanwhile, the next may get another one:
+ * which, the tables say. */
+enum hearing { NOT_TOLD, TOLD_NOW, TOLD_AND_UNDONE };
+
 struct purse_packet { /* without gaps: purses are compared byte by byte */
 	int group, sender, id;
 	unsigned named;
 	int64_t sum, shares, nonce, number, at_us, expires_us, taken, taken_sum;
-	int takers[PURSE_SHARES], lucky, told; /* told: in this transaction already */
+	int takers[PURSE_SHARES], lucky, told; /* told: enum hearing */
 	enum purse_end end;
 	struct hash promise;
 };
@@ -87,7 +91,7 @@ struct purse {
 struct purse_split {
 	bool there;
 	int sender, id;
-	int64_t number, at_us, expires_us, shares[PURSE_SHARES];
+	int64_t number, at_us, expires_us, shares[PURSE_SHARES], numbers[PURSE_SHARES]; /* numbers: of the shares taken */
 };
 extern struct purse_split purse_splits[PURSE_PACKETS + 1];
 
@@ -95,6 +99,8 @@ extern struct purse_split purse_splits[PURSE_PACKETS + 1];
 void purse_do(struct purse *w, const struct purse *as_of, const struct ask *a, struct answer *out);
 /* Whether that may be what was predicted; what only the answer could say is learnt. */
 bool purse_hear(struct purse *w, const struct ask *a, const struct answer *predicted, const struct answer *heard);
+/* Something in the transaction was undone. */
+void purse_undone(struct purse *w);
 /* The transaction is over. */
 void purse_committed(struct purse *w);
 /* false: the tables do not hold the packets that w has. */

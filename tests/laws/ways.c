@@ -72,6 +72,8 @@ static bool answered_so(struct purse *w, const struct handful *b, enum how how, 
 			struct answer predicted;
 			if (purse_rank(b->asks[i].kind) != rank)
 				continue;
+			if (b->statement_failed)
+				purse_undone(w);
 			if (refused_by_house(&b->heard[i]) && (b->disk_broke || b->statement_failed))
 				continue;
 			purse_do(w, &before, &b->asks[i], &predicted);
