@@ -35,6 +35,7 @@
 #define SENDS_MAX 30      /* in one seed, with different ids */
 #define PAGES 1500
 #define PAGE_BYTES 4400
+#define RICH INT64_C(1000000000) /* sums that no float holds to the last unit */
 #define ASKS_MAX 200
 #define SCRIPT_MAX (8u << 20)
 #define VERDICT_BYTES_MAX (4u << 20)
@@ -256,10 +257,10 @@ static bool was_told_a_promise(int who)
 static struct ask a_send(void)
 {
 	struct ask a = { .kind = ASK_SEND, .who = (int)some(PURSE_PEOPLE), .group = (int)some(PURSE_GROUPS), .id = (int)some(5), .lucky = !one_in(3),
-		.shares = 1 + (int64_t)some(PURSE_SHARES), .nonce = 1 + (int64_t)some(3) };
+		.shares = 1 + (int64_t)some(one_in(2) ? 3 : PURSE_SHARES), .nonce = 1 + (int64_t)some(3) };
 	for (int i = 0; i < 3 && !was_told_a_promise(a.who); i++)
 		a.who = (int)some(PURSE_PEOPLE);
-	a.sum = one_in(8) ? (int64_t)some(30000) + 1 : one_in(6) ? a.shares : a.shares * (1 + (int64_t)some(900));
+	a.sum = one_in(8) ? a.shares * (RICH / 2 + (int64_t)some(RICH / 2)) : one_in(8) ? (int64_t)some(30000) + 1 : one_in(6) ? a.shares : a.shares * (1 + (int64_t)some(900));
 	if (one_in(4))
 		a.named = 1 + (unsigned)some((1u << PURSE_PEOPLE) - 1);
 	a.promise = one_in(12) ? r.old_promises[a.who] : one_in(12) ? r.promises[some(PURSE_PEOPLE)] : r.promises[a.who];
@@ -287,7 +288,7 @@ static struct ask a_twist(void)
 static struct ask a_rule(void)
 {
 	struct ask a = { .kind = ASK_RULE, .who = one_in(6) ? 1 : 0 };
-	a.rule = (struct purse_rule){ 3 + (int64_t)some(98), 1 + (int64_t)some(one_in(2) ? 1 : 300), 200 + (int64_t)some(20000),
+	a.rule = (struct purse_rule){ 3 + (int64_t)some(98), 1 + (int64_t)some(one_in(2) ? 1 : 300), one_in(3) ? RICH : 200 + (int64_t)some(20000),
 		1 + (int64_t)some(one_in(2) ? 90000 : 10), (int64_t)some(3) * 5000 };
 	return a;
 }
@@ -315,8 +316,21 @@ static struct ask some_ask(void)
 	if (a.kind == ASK_GRANT) {
 		a.id = (int)some(8);
 		a.who = one_in(8) ? a.who : 0;
-		a.sum = one_in(2) ? 500 : 1 + (int64_t)some(100000);
+		a.sum = one_in(2) ? 500 : one_in(2) ? 1 + (int64_t)some(100000) : 9 * RICH + (int64_t)some(RICH);
 	}
+	return a;
+}
+
+/* A grab at a packet that is open, if there is one. */
+static struct ask a_crowd(void)
+{
+	const struct purse *w = ways_at(0);
+	struct ask a = { .kind = ASK_GRAB };
+	for (int64_t i = w->packet_count; i > 0 && a.packet == 0; i--)
+		if (w->packets[i].end == OPEN && !one_in(3)) {
+			a.packet = i;
+			a.group = w->packets[i].group;
+		}
 	return a;
 }
 
@@ -396,8 +410,8 @@ static void checkpoint(void)
 static void ask_some(enum trouble t)
 {
 	uint64_t most = t == DISK_AND_POWER ? HANDFUL_TORN_MAX : one_in(4) ? HANDFUL_MAX : 4, n = 1 + some(most);
-	struct ask crowd = some_ask();
-	bool is_crowd = crowd.kind == ASK_GRAB && one_in(3);
+	struct ask crowd = a_crowd();
+	bool is_crowd = crowd.packet > 0 && one_in(5);
 	for (uint64_t i = 0; i < n; i++) {
 		size_t at;
 		if (is_crowd) {
@@ -429,7 +443,7 @@ static void step(void)
 		return;
 	}
 	ask_some(t);
-	uint64_t nth = t == STATEMENT ? 1 + some(80) : 0;
+	uint64_t nth = t == STATEMENT ? 1 + some(60) : 0;
 	db_fail(nth);
 	if (nth)
 		buf_print(&r.script, "statement %llu\n", (unsigned long long)nth);
