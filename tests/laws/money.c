@@ -23,6 +23,7 @@
 #include "disk.h"
 #include "money_asks.h"
 #include "money_laws.h"
+#include "money_wishes.h"
 #include "packet/packet.h"
 #include "packet/verify.h"
 #include "ways.h"
@@ -32,11 +33,8 @@
 #define TWICE_ONE_IN 40   /* seeds that are run again, on a house opened anew, and compared */
 #define COLD_ONE_IN 40    /* losses of power after which the house is opened anew, too */
 #define STOP_ONE_IN 400   /* steps after which it is stopped in peace and started */
-#define SENDS_MAX 30      /* in one seed, with different ids */
 #define PAGES 1500
 #define PAGE_BYTES 4400
-#define RICH INT64_C(1000000000) /* sums that no float holds to the last unit */
-#define ASKS_MAX 200
 #define SCRIPT_MAX (8u << 20)
 #define VERDICT_BYTES_MAX (4u << 20)
 #define SETTLE_ROUNDS 4
@@ -53,12 +51,10 @@ struct run {
 	struct told told[HANDFUL_MAX];
 	struct buf script;
 	struct handful batch;
-	struct ask asks[ASKS_MAX];     /* all there were, to be repeated */
-	bool open[ASKS_MAX];           /* not answered: the power went, or the house refused */
-	size_t ask_count, from[HANDFUL_MAX];
-	struct hash promises[PURSE_PEOPLE], old_promises[PURSE_PEOPLE];
-	uint64_t seed, chance;
-	int step, sends, dark_times;
+	struct wishes wishes;
+	size_t from[HANDFUL_MAX];      /* their places among the wishes */
+	uint64_t seed;
+	int step, dark_times;
 };
 /* Every request is a life of small allocations: what the sanitizer keeps of those that are freed, this test has no use for. */
 const char *__asan_default_options(void);
@@ -66,14 +62,7 @@ const char *__asan_default_options(void) { return "malloc_context_size=4:quarant
 
 static struct run r; /* large, and there is one */
 
-static uint64_t some(uint64_t below) /* splitmix64; the house has its own */
-{
-	uint64_t z = r.chance += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ (z >> 31)) % below;
-}
-
+static uint64_t some(uint64_t below) { return wish_some(&r.wishes, below); } /* the house has its own */
 static bool one_in(uint64_t n) { return some(n) == 0; }
 
 static void fails(const char *what)
@@ -174,11 +163,9 @@ static void hear(void)
 		const struct ask *a = &r.batch.asks[i];
 		if (!ask_heard(a, &r.told[i], r.arena, heard))
 			fails("answered twice, or not to be read");
-		r.open[r.from[i]] = heard->status == 0 || heard->status >= 500;
-		if (heard->promised && memcmp(&heard->promise, &r.promises[a->who], sizeof heard->promise) != 0) {
-			r.old_promises[a->who] = r.promises[a->who];
-			r.promises[a->who] = heard->promise;
-		}
+		r.wishes.open[r.from[i]] = heard->status == 0 || heard->status >= 500;
+		if (heard->promised)
+			wish_promised(&r.wishes, a->who, &heard->promise);
 		buf_print(&r.script, "  %d ", heard->status);
 		if (heard->status)
 			buf_add(&r.script, buf_str(&r.told[i].body));
@@ -244,113 +231,6 @@ static void run_batch(void)
 	r.batch.n = 0;
 }
 
-/* ---- who asks what ---- */
-
-static int known_packets(void) { return (int)ways_at(0)->packet_count; }
-
-static bool was_told_a_promise(int who)
-{
-	static const struct hash none;
-	return memcmp(&r.promises[who], &none, sizeof none) != 0;
-}
-
-static struct ask a_send(void)
-{
-	struct ask a = { .kind = ASK_SEND, .who = (int)some(PURSE_PEOPLE), .group = (int)some(PURSE_GROUPS), .id = (int)some(5), .lucky = !one_in(3),
-		.shares = 1 + (int64_t)some(one_in(2) ? 3 : PURSE_SHARES), .nonce = 1 + (int64_t)some(3) };
-	for (int i = 0; i < 3 && !was_told_a_promise(a.who); i++)
-		a.who = (int)some(PURSE_PEOPLE);
-	a.sum = one_in(8) ? a.shares * (RICH / 2 + (int64_t)some(RICH / 2)) : one_in(8) ? (int64_t)some(30000) + 1 : one_in(6) ? a.shares : a.shares * (1 + (int64_t)some(900));
-	if (one_in(4))
-		a.named = 1 + (unsigned)some((1u << PURSE_PEOPLE) - 1);
-	a.promise = one_in(12) ? r.old_promises[a.who] : one_in(12) ? r.promises[some(PURSE_PEOPLE)] : r.promises[a.who];
-	return a;
-}
-
-/* An earlier one under its id with one thing changed, however little; the first of them stands. */
-static struct ask a_twist(void)
-{
-	struct ask a = { .kind = ASK_KINDS };
-	for (int i = 0; i < 20 && a.kind != ASK_SEND; i++)
-		a = r.asks[some(r.ask_count)];
-	if (a.kind != ASK_SEND)
-		return a_send();
-	switch (some(5)) {
-	case 0: a.sum += a.shares; break;
-	case 1: a.nonce++; break;
-	case 2: a.group = (a.group + 1) % PURSE_GROUPS; break;
-	case 3: a.lucky = !a.lucky; break;
-	default: a.named = a.named & (a.named - 1) ? a.named & (a.named - 1) : a.named ^ 2; break; /* one fewer, where there are two */
-	}
-	return a;
-}
-
-static struct ask a_rule(void)
-{
-	struct ask a = { .kind = ASK_RULE, .who = one_in(6) ? 1 : 0 };
-	a.rule = (struct purse_rule){ 3 + (int64_t)some(98), 1 + (int64_t)some(one_in(2) ? 1 : 300), one_in(3) ? RICH : 200 + (int64_t)some(20000),
-		1 + (int64_t)some(one_in(2) ? 90000 : 10), (int64_t)some(3) * 5000 };
-	return a;
-}
-
-static struct ask some_ask(void)
-{
-	struct ask a = { .who = (int)some(PURSE_PEOPLE), .group = (int)some(PURSE_GROUPS), .whom = (int)some(PURSE_PEOPLE), .bar = one_in(3) };
-	uint64_t what = some(100);
-	int last = known_packets();
-	a.packet = 1 + (int64_t)some((uint64_t)last + 2);
-	a.packet = a.packet > PURSE_PACKETS ? PURSE_PACKETS : a.packet;
-	if (a.packet <= last && !one_in(12))
-		a.group = ways_at(0)->packets[a.packet].group;
-	if (what >= 24 && what < 44 && r.sends < SENDS_MAX) {
-		r.sends++;
-		return r.ask_count && one_in(5) ? a_twist() : a_send();
-	}
-	if (what >= 97)
-		return a_rule();
-	a.kind = what < 8 ? ASK_WALLET : what < 24 ? ASK_TERMS : what < 72 ? ASK_GRAB : what < 76 ? ASK_READ : what < 81 ? ASK_GRANT :
-		what < 83 ? ASK_LEAVE : what < 86 ? ASK_REMOVE : what < 90 ? ASK_JOIN : what < 91 ? ASK_DELETE : what < 92 ? ASK_DISSOLVE :
-		what < 93 ? ASK_MUTE : ASK_TILL;
-	if (a.kind == ASK_REMOVE || a.kind == ASK_DISSOLVE)
-		a.who = one_in(5) ? a.who : a.group;
-	if (a.kind == ASK_GRANT) {
-		a.id = (int)some(8);
-		a.who = one_in(8) ? a.who : 0;
-		a.sum = one_in(2) ? 500 : one_in(2) ? 1 + (int64_t)some(100000) : 9 * RICH + (int64_t)some(RICH);
-	}
-	return a;
-}
-
-/* A grab at a packet that is open, if there is one. */
-static struct ask a_crowd(void)
-{
-	const struct purse *w = ways_at(0);
-	struct ask a = { .kind = ASK_GRAB };
-	for (int64_t i = w->packet_count; i > 0 && a.packet == 0; i--)
-		if (w->packets[i].end == OPEN && !one_in(3)) {
-			a.packet = i;
-			a.group = w->packets[i].group;
-		}
-	return a;
-}
-
-static size_t keep(const struct ask *a)
-{
-	size_t at = r.ask_count < ASKS_MAX ? r.ask_count++ : some(ASKS_MAX);
-	r.asks[at] = *a;
-	return at;
-}
-
-/* An earlier one again: as likely as not one that is open. */
-static size_t some_earlier(void)
-{
-	size_t at = some(r.ask_count);
-	for (size_t i = 0; i < r.ask_count && one_in(2); i++)
-		if (r.open[(at + i) % r.ask_count])
-			return (at + i) % r.ask_count;
-	return at;
-}
-
 /* ---- time ---- */
 
 static void clock_to(int64_t now_us)
@@ -410,22 +290,22 @@ static void checkpoint(void)
 static void ask_some(enum trouble t)
 {
 	uint64_t most = t == DISK_AND_POWER ? HANDFUL_TORN_MAX : one_in(4) ? HANDFUL_MAX : 4, n = 1 + some(most);
-	struct ask crowd = a_crowd();
+	struct ask crowd = wish_crowd(&r.wishes);
 	bool is_crowd = crowd.packet > 0 && one_in(5);
 	for (uint64_t i = 0; i < n; i++) {
 		size_t at;
 		if (is_crowd) {
 			crowd.who = (int)some(PURSE_PEOPLE);
-			at = keep(&crowd);
-		} else if (r.ask_count && one_in(3)) {
-			at = some_earlier();
+			at = wish_keep(&r.wishes, &crowd);
+		} else if (r.wishes.count && one_in(3)) {
+			at = wish_earlier(&r.wishes);
 		} else {
-			struct ask a = some_ask();
-			at = keep(&a);
+			struct ask a = wish_any(&r.wishes);
+			at = wish_keep(&r.wishes, &a);
 		}
-		put(r.asks[at], at);
+		put(r.wishes.asks[at], at);
 		if (r.batch.n < n && one_in(4)) { /* the same once more, beside itself */
-			put(r.asks[at], at);
+			put(r.wishes.asks[at], at);
 			i++;
 		}
 		if (one_in(3))
@@ -467,8 +347,8 @@ static void step(void)
 
 static void settle(struct ask a)
 {
-	size_t at = keep(&a);
-	put(r.asks[at], at);
+	size_t at = wish_keep(&r.wishes, &a);
+	put(r.wishes.asks[at], at);
 	if (r.batch.n == HANDFUL_MAX)
 		run_batch();
 }
@@ -491,9 +371,9 @@ static void verify_packets(void)
 static void settle_open(void)
 {
 	for (int round = 0; round < SETTLE_ROUNDS; round++)
-		for (size_t i = 0; i < r.ask_count; i++)
-			if (r.open[i] && r.asks[i].kind != ASK_READ) {
-				put(r.asks[i], i);
+		for (size_t i = 0; i < r.wishes.count; i++)
+			if (r.wishes.open[i] && r.wishes.asks[i].kind != ASK_READ) {
+				put(r.wishes.asks[i], i);
 				if (r.batch.n == HANDFUL_MAX)
 					run_batch();
 			}
@@ -540,7 +420,7 @@ static void settle_all(void)
 	if (!ways_counted(&counted))
 		fails("the tables' own numbers are in no way predicted");
 	if (ways_count() != 1)
-		fails(purse_difference(ways_at(0), ways_at(1)));
+		fails(ways_difference());
 	for (int who = 0; who < PURSE_PEOPLE; who++)
 		if (ways_at(0)->people[who].held != 0)
 			fails("something is held when all is over");
@@ -550,13 +430,11 @@ static void settle_all(void)
 static struct buf rehearse(uint64_t seed, bool anew)
 {
 	uint64_t steps = getenv("MONEY_STEPS") ? strtoull(getenv("MONEY_STEPS"), NULL, 10) : STEPS;
-	r.seed = r.chance = seed;
+	r.seed = seed;
+	wish_begin(&r.wishes, seed);
 	r.script = BUF(SCRIPT_MAX);
-	r.ask_count = r.batch.n = 0;
-	r.sends = r.dark_times = 0;
-	memset(r.open, 0, sizeof r.open);
-	memset(r.promises, 0, sizeof r.promises);
-	memset(r.old_promises, 0, sizeof r.old_promises);
+	r.batch.n = 0;
+	r.dark_times = 0;
 	if (anew) {
 		disk_dark_now();
 		close_all();

@@ -486,37 +486,4 @@ void purse_committed(struct purse *w)
 		w->packets[i].told = NOT_TOLD;
 }
 
-bool purse_has_packets(const struct purse *w)
-{
-	for (int64_t i = 1; i <= PURSE_PACKETS; i++) {
-		const struct purse_split *s = &purse_splits[i];
-		const struct purse_packet *p = &w->packets[i];
-		if (s->there != (i <= w->packet_count))
-			return false;
-		if (s->there && (s->sender != p->sender || s->id != p->id || s->number != p->number || s->at_us != p->at_us ||
-			s->expires_us != p->expires_us))
-			return false;
-	}
-	return true;
-}
-
 int purse_rank(enum purse_kind kind) { return kind == ASK_READ ? 0 : kind == ASK_DELETE ? 2 : 1; }
-
-const char *purse_difference(const struct purse *a, const struct purse *b)
-{
-	static char text[200];
-	for (int i = 0; i < PURSE_PEOPLE; i++)
-		if (memcmp(&a->people[i], &b->people[i], sizeof a->people[i]) != 0)
-			snprintf(text, sizeof text, "person %d", i);
-	for (int i = 0; i < PURSE_GROUPS; i++)
-		if (memcmp(&a->groups[i], &b->groups[i], sizeof a->groups[i]) != 0)
-			snprintf(text, sizeof text, "group %d: %lld %lld", i, (long long)a->groups[i].number, (long long)b->groups[i].number);
-	for (int i = 1; i <= PURSE_PACKETS; i++)
-		if (memcmp(&a->packets[i], &b->packets[i], sizeof a->packets[i]) != 0)
-			snprintf(text, sizeof text, "packet %d: sum %lld %lld, taken %lld %lld, end %d %d, nonce %lld %lld", i, (long long)a->packets[i].sum,
-				(long long)b->packets[i].sum, (long long)a->packets[i].taken, (long long)b->packets[i].taken, (int)a->packets[i].end,
-				(int)b->packets[i].end, (long long)a->packets[i].nonce, (long long)b->packets[i].nonce);
-	if (memcmp(a->grants, b->grants, sizeof a->grants) != 0)
-		snprintf(text, sizeof text, "grants");
-	return text;
-}

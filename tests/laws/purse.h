@@ -103,10 +103,6 @@ bool purse_hear(struct purse *w, const struct ask *a, const struct answer *predi
 void purse_undone(struct purse *w);
 /* The transaction is over. */
 void purse_committed(struct purse *w);
-/* false: the tables do not hold the packets that w has. */
-bool purse_has_packets(const struct purse *w);
-/* What two of them differ in, for who looks for a mistake. Static. */
-const char *purse_difference(const struct purse *a, const struct purse *b);
 /* Reads take effect before the batch's writes, a deletion after them. */
 int purse_rank(enum purse_kind kind);
 

@@ -29,9 +29,24 @@ void ways_begin(const struct purse *p)
 size_t ways_count(void) { return count; }
 const struct purse *ways_at(size_t i) { return &ways[i]; }
 
+/* Whether the tables hold the packets that it has, and no others. */
+static bool is_in_tables(const struct purse *w)
+{
+	for (int64_t i = 1; i <= PURSE_PACKETS; i++) {
+		const struct purse_split *s = &purse_splits[i];
+		const struct purse_packet *p = &w->packets[i];
+		if (s->there != (i <= w->packet_count))
+			return false;
+		if (s->there && (s->sender != p->sender || s->id != p->id || s->number != p->number || s->at_us != p->at_us ||
+			s->expires_us != p->expires_us))
+			return false;
+	}
+	return true;
+}
+
 static void add(const struct purse *p)
 {
-	if (!purse_has_packets(p))
+	if (!is_in_tables(p))
 		return;
 	for (size_t i = 0; i < next_count; i++)
 		if (memcmp(&next[i], p, sizeof *p) == 0)
@@ -238,4 +253,24 @@ bool ways_counted(const struct counted *c)
 			add(&w);
 	}
 	return turn();
+}
+
+const char *ways_difference(void)
+{
+	const struct purse *a = &ways[0], *b = &ways[1];
+	static char text[200];
+	for (int i = 0; i < PURSE_PEOPLE; i++)
+		if (memcmp(&a->people[i], &b->people[i], sizeof a->people[i]) != 0)
+			snprintf(text, sizeof text, "person %d", i);
+	for (int i = 0; i < PURSE_GROUPS; i++)
+		if (memcmp(&a->groups[i], &b->groups[i], sizeof a->groups[i]) != 0)
+			snprintf(text, sizeof text, "group %d: %lld %lld", i, (long long)a->groups[i].number, (long long)b->groups[i].number);
+	for (int i = 1; i <= PURSE_PACKETS; i++)
+		if (memcmp(&a->packets[i], &b->packets[i], sizeof a->packets[i]) != 0)
+			snprintf(text, sizeof text, "packet %d: sum %lld %lld, taken %lld %lld, end %d %d, nonce %lld %lld", i, (long long)a->packets[i].sum,
+				(long long)b->packets[i].sum, (long long)a->packets[i].taken, (long long)b->packets[i].taken, (int)a->packets[i].end,
+				(int)b->packets[i].end, (long long)a->packets[i].nonce, (long long)b->packets[i].nonce);
+	if (memcmp(a->grants, b->grants, sizeof a->grants) != 0)
+		snprintf(text, sizeof text, "grants");
+	return text;
 }

@@ -25,6 +25,8 @@ struct handful {
 void ways_begin(const struct purse *p);
 size_t ways_count(void);
 const struct purse *ways_at(size_t i);
+/* What the first two of several differ in, for who looks for a mistake. Static. */
+const char *ways_difference(void);
 /* Every ask of the batch was answered. false: in no way can that be; why says what the first way would have answered. */
 bool ways_answered(const struct handful *b, char why[200]);
 /* The power went while the batch waited for its answers (n 0: none did), and purse_splits are those that are there now. */
