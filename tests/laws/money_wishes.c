@@ -4,7 +4,6 @@
 #include "ways.h"
 
 #define SENDS_MAX 30      /* in one seed, with different ids */
-#define RICH INT64_C(1000000000) /* sums that no float holds to the last unit */
 
 void wish_begin(struct wishes *w, uint64_t seed)
 {
@@ -44,7 +43,7 @@ static struct ask a_send(struct wishes *w)
 		.shares = 1 + (int64_t)wish_some(w, one_in(w, 2) ? 3 : PURSE_SHARES), .nonce = 1 + (int64_t)wish_some(w, 3) };
 	for (int i = 0; i < 3 && !was_told_a_promise(w, a.who); i++)
 		a.who = (int)wish_some(w, PURSE_PEOPLE);
-	a.sum = one_in(w, 8) ? a.shares * (RICH / 2 + (int64_t)wish_some(w, RICH / 2)) : one_in(w, 8) ? (int64_t)wish_some(w, 30000) + 1 : one_in(w, 6) ? a.shares : a.shares * (1 + (int64_t)wish_some(w, 900));
+	a.sum = one_in(w, ways_at(0)->rule.share_max == RICH ? 2 : 16) ? a.shares * (RICH / 2 + (int64_t)wish_some(w, RICH / 2)) : one_in(w, 8) ? (int64_t)wish_some(w, 30000) + 1 : one_in(w, 6) ? a.shares : a.shares * (1 + (int64_t)wish_some(w, 900));
 	if (one_in(w, 4))
 		a.named = 1 + (unsigned)wish_some(w, (1u << PURSE_PEOPLE) - 1);
 	a.promise = one_in(w, 12) ? w->old_promises[a.who] : one_in(w, 12) ? w->promises[wish_some(w, PURSE_PEOPLE)] : w->promises[a.who];

@@ -7,6 +7,7 @@
 
 #include "purse.h"
 
+#define RICH INT64_C(1000000000) /* sums that no float holds to the last unit */
 #define ASKS_MAX 200
 
 struct wishes {
