@@ -450,10 +450,9 @@ static struct buf rehearse(uint64_t seed, bool anew)
 	r.house.chance = seed;
 	money_splits_forget(r.laws);
 	ways_begin(&r.first);
-	if (seed % 4 == 0) { /* a site of rich people */
+	if (seed % 4 == 0) /* a site of rich people */
 		settle((struct ask){ .kind = ASK_RULE, .rule = { 100, 1, RICH, 86400, 9 * RICH } });
-		run_batch();
-	}
+	run_batch();
 	for (r.step = 0; r.step < (int)steps; r.step++)
 		step();
 	settle_all();

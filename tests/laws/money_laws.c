@@ -67,6 +67,7 @@ static const struct {
 		"(SELECT COUNT(*) FROM member m WHERE m.group_id = g.id AND m.state = 'in')" },
 };
 
+#define BARRED_AND 1000000 /* beside last_seen, in one number */
 #define PACKETS_SQL "SELECT id, sender, client_id, kind, sum_minor, shares, share_min, share_max, secret, nonce, split, number, at_us, expires_us FROM packet WHERE id > ?"
 
 struct money_laws {
@@ -95,7 +96,7 @@ struct money_laws *money_laws_open(const char *path, const char *vfs)
 	l->packets = prepare(l->db, PACKETS_SQL);
 	l->shares = prepare(l->db, "SELECT packet, place, number FROM packet_share");
 	l->entries = prepare(l->db, "SELECT COUNT(*) FROM ledger_entry");
-	l->last_seen = prepare(l->db, "SELECT last_seen FROM member WHERE group_id = ? AND account = ?");
+	l->last_seen = prepare(l->db, "SELECT last_seen + (state = 'barred') * 1000000 FROM member WHERE group_id = ? AND account = ?");
 	l->number = prepare(l->db, "SELECT COALESCE(MAX(number), 0) FROM event WHERE stream = 1 AND owner = ?");
 	return l;
 }
@@ -148,7 +149,9 @@ void money_count(struct money_laws *l, struct counted *out)
 		for (int i = 0; i < PURSE_PEOPLE; i++) {
 			sqlite3_bind_int64(l->last_seen, 1, g + 1);
 			sqlite3_bind_int64(l->last_seen, 2, i + 1);
-			out->last_seen[g][i] = one(l->last_seen);
+			int64_t seen = one(l->last_seen);
+			out->last_seen[g][i] = seen % BARRED_AND;
+			out->barred[g][i] = seen >= BARRED_AND;
 		}
 	}
 }

@@ -224,7 +224,8 @@ static bool counts(const struct purse *w, const struct counted *c)
 		fits = fits && w->groups[g].number == c->numbers[g];
 		for (int i = 0; i < PURSE_PEOPLE; i++) {
 			enum purse_place place = w->groups[g].places[i];
-			fits = fits && (place == IN || place == OUTSIDE || w->groups[g].last_seen[i] == c->last_seen[g][i]);
+			fits = fits && (place == IN || place == OUTSIDE || w->groups[g].last_seen[i] == c->last_seen[g][i]) &&
+				(place == BARRED) == c->barred[g][i];
 		}
 	}
 	return fits;
