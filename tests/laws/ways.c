@@ -220,6 +220,8 @@ bool ways_dark(const struct handful *b)
 static bool counts(const struct purse *w, const struct counted *c)
 {
 	bool fits = w->entries == c->entries;
+	for (int i = 0; i < PURSE_PEOPLE; i++)
+		fits = fits && w->people[i].wallet == c->wallet[i] && w->people[i].posted == c->posted[i];
 	for (int g = 0; g < PURSE_GROUPS; g++) {
 		fits = fits && w->groups[g].number == c->numbers[g];
 		for (int i = 0; i < PURSE_PEOPLE; i++) {
