@@ -16,6 +16,8 @@ DB_SQL(sql_entry_freed, "SELECT -held FROM ledger_leg WHERE entry = $1")
 DB_SQL(sql_lines, "SELECT e.position, l.amount, l.held, l.posted_after, l.held_after, e.subject, e.actor, e.at_us, e.kind, e.purpose "
 	"FROM ledger_leg l JOIN ledger_entry e ON e.position = l.entry WHERE l.account = $1 AND l.entry < $2 ORDER BY l.entry DESC LIMIT $3")
 
+DB_SQL(sql_moves, "SELECT 1 FROM ledger_leg WHERE entry = $1 AND account = $2")
+
 static const char *const kind_words[] = { "site", "member", "group", "owner", "clearing" };
 
 static struct db_arg kind_arg(enum ledger_owner_kind k) { return DB_T(str_of(kind_words[k])); }
@@ -197,6 +199,16 @@ enum err ledger_release(struct db_conn *c, const struct ledger_act *act, int64_t
 	*out_returned = freed;
 	if (out_repeat)
 		*out_repeat = repeat;
+	return ERR_OK;
+}
+
+enum err ledger_moves(struct db_conn *c, int64_t entry, int64_t account, bool *out_moves)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	enum err e = db_one(c, &sql_moves, &rows, DB_I(entry), DB_I(account));
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	*out_moves = e == ERR_OK;
 	return ERR_OK;
 }
 
