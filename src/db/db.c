@@ -145,7 +145,7 @@ enum err db_open(const struct db_options *o, struct db **out_db)
 	struct db *d = calloc(1, sizeof *d);
 	if (d == NULL)
 		return ERR_MEMORY;
-	*d = (struct db){ .lock_fd = -1, .sync_off = o->sync_off };
+	*d = (struct db){ .lock_fd = -1, .sync_off = o->sync_off, .batches = clock_wall_us() };
 	struct str url = str_of(o->url);
 	bool pg = str_starts(url, STR("postgres://")) || str_starts(url, STR("postgresql://"));
 	d->kind = pg ? DB_POSTGRES : DB_SQLITE;

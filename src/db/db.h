@@ -77,6 +77,9 @@ void db_save_undo(struct db_conn *c);
 bool db_in_transaction(const struct db_conn *c);
 /* Inside a transaction begun for writing. */
 bool db_is_writing(const struct db_conn *c);
+/* SQLite: a number that no other write transaction of this database has, before or after; so rows may say that they were written
+ * in this very one. 0 on PostgreSQL, where each request has its own. */
+int64_t db_batch(const struct db_conn *c);
 /* The first error of the transaction (or of this part since db_save); all later statements answer it. */
 enum err db_failed(const struct db_conn *c);
 /* PostgreSQL: hold the lock (kind, id) until the end of the transaction; SQLite: nothing to do. */

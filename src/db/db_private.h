@@ -34,6 +34,7 @@ struct db {
 	bool damaged; /* leave the file as it is */
 	int lock_fd;
 	int64_t schema_number;
+	_Atomic int64_t batches; /* begins with the time of opening, which no earlier process's reached */
 };
 
 struct db_conn {
@@ -42,6 +43,7 @@ struct db_conn {
 	void *handle;       /* sqlite3 or PGconn */
 	void **prepared;    /* by slot: sqlite3_stmt; PostgreSQL: unused */
 	bool read_only, writing;
+	int64_t batch;
 	enum err failed;
 };
 

@@ -128,6 +128,7 @@ enum err db_begin(struct db_conn *c, bool write)
 {
 	c->failed = ERR_OK;
 	c->writing = write;
+	c->batch = write && c->db->kind == DB_SQLITE ? ++c->db->batches : 0;
 	const char *text = c->db->kind == DB_POSTGRES ? (write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 						      : (write ? "BEGIN IMMEDIATE" : "BEGIN");
 	enum err e = c->driver->script(c, text);
@@ -175,6 +176,8 @@ void db_save_undo(struct db_conn *c)
 		(void)db_poison(c, ERR_DB); /* half of a request must not be committed with the others */
 	}
 }
+
+int64_t db_batch(const struct db_conn *c) { return c->batch; }
 
 bool db_is_writing(const struct db_conn *c) { return c->writing && c->driver->in_transaction(c); }
 

@@ -36,6 +36,10 @@ enum event_kind {
 	EVENT_NAMED = 9,    /* the account that changed its name */
 	EVENT_HISTORY = 10, /* the file that was brought in */
 	EVENT_LINK = 11,    /* the account that was given a new sign-in link */
+	EVENT_PACKET = 12,  /* the red packet, whose place in the chat is this number */
+	EVENT_GRABBED = 13, /* the packet; which shares: those that carry this number */
+	EVENT_RETURNED = 14,/* the packet whose rest went back */
+	EVENT_DISSOLVED = 15, /* the group */
 	/* STREAM_STEWARDS */
 	EVENT_ASKED = 40,   /* the account that waits */
 	EVENT_SETTLED = 41, /* the account that was answered */

@@ -44,6 +44,8 @@ struct ledger_account {
  * is answered: no lock is taken on PostgreSQL. */
 enum err ledger_account_open(struct db_conn *c, enum ledger_owner_kind kind, int64_t owner, struct str currency, int64_t floor_minor,
 	int64_t now_us, int64_t *out_account) MUST_USE;
+/* Only its id. ERR_NOT_FOUND: never opened. */
+enum err ledger_account_find(struct db_conn *c, enum ledger_owner_kind kind, int64_t owner, struct str currency, int64_t *out_account) MUST_USE;
 /* ERR_NOT_FOUND: never opened. */
 enum err ledger_account_get(struct db_conn *c, struct arena *a, enum ledger_owner_kind kind, int64_t owner, struct str currency,
 	struct ledger_account *out) MUST_USE;

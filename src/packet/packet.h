@@ -81,9 +81,9 @@ enum err packet_grab(struct db_conn *c, int64_t group, int64_t packet, int64_t a
 enum err packet_expire_due(struct db_conn *c, struct arena *a, int64_t now_us, size_t *out_count) MUST_USE;
 /* End the open packets of a group that is being dissolved. */
 enum err packet_dissolve(struct db_conn *c, struct arena *a, int64_t group, int64_t actor, int64_t now_us) MUST_USE;
-/* The wallet of an account that is being deleted: what it may still spend goes to the site. What comes back later follows when
- * it comes. */
-enum err packet_close_wallet(struct db_conn *c, int64_t account, int64_t now_us) MUST_USE;
+/* The wallet of an account that is being deleted: what it may still spend goes to the site. What comes back to it later follows
+ * when it comes. */
+enum err packet_close_wallet(struct db_conn *c, struct arena *a, int64_t account, int64_t now_us) MUST_USE;
 
 /* ---- reading ---- */
 struct packet {
@@ -96,7 +96,7 @@ struct packet {
 	int64_t mine, my_place;               /* of the one who looks; my_place -1: none */
 };
 /* ERR_NOT_FOUND. viewer: whose share is looked up, and whether it is for him. */
-enum err packet_get(struct db_conn *c, struct arena *a, int64_t packet, int64_t viewer, int64_t now_us, struct packet *out) MUST_USE;
+enum err packet_get(struct db_conn *c, struct arena *a, int64_t packet, int64_t viewer, struct packet *out) MUST_USE;
 int64_t packet_split_at(struct str split, size_t place);
 struct packet_share {
 	int64_t account, place, amount, at_us;
@@ -106,7 +106,7 @@ struct packet_share {
 enum err packet_shares(struct db_conn *c, struct arena *a, int64_t packet, int64_t number, struct packet_share **out, size_t *out_count) MUST_USE;
 enum err packet_named(struct db_conn *c, struct arena *a, int64_t packet, int64_t **out, size_t *out_count) MUST_USE;
 /* A group's, the newest first, before a number. */
-enum err packet_list(struct db_conn *c, struct arena *a, int64_t group, int64_t viewer, int64_t before, size_t limit, int64_t now_us,
+enum err packet_list(struct db_conn *c, struct arena *a, int64_t group, int64_t viewer, int64_t before, size_t limit,
 	struct packet **out, size_t *out_count) MUST_USE;
 /* Of all groups that viewer is in: those he can still grab, the one that ends first at the front. */
 enum err packet_open_for(struct db_conn *c, struct arena *a, int64_t viewer, int64_t now_us, size_t limit, struct packet **out,
@@ -119,6 +119,6 @@ struct packet_board_line {
 enum err packet_board(struct db_conn *c, struct arena *a, int64_t group, int64_t from_us, struct packet_board_line **out, size_t *out_count) MUST_USE;
 /* Packets of others after a number of the group's journal: they count as unread. And the newest of the group, or ERR_NOT_FOUND. */
 enum err packet_unread(struct db_conn *c, int64_t group, int64_t account, int64_t after, int64_t *out_count) MUST_USE;
-enum err packet_last(struct db_conn *c, struct arena *a, int64_t group, int64_t viewer, int64_t now_us, struct packet *out) MUST_USE;
+enum err packet_last(struct db_conn *c, struct arena *a, int64_t group, int64_t viewer, struct packet *out) MUST_USE;
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 #include <libpq-fe.h>
+#include <sqlite3.h>
 
 #include "db/db.h"
 
@@ -80,6 +81,26 @@ static inline struct db *place_open(const struct place *p)
 	struct db *d = NULL;
 	assert_int_equal(db_open(&(struct db_options){ .url = p->url, .sync_off = true }, &d), ERR_OK);
 	return d;
+}
+
+/* Whether the database itself says no to a statement of somebody who came past the rooms. Nothing else has it open. */
+static inline bool place_refuses(const struct place *p, const char *sql)
+{
+	if (p->postgres) {
+		PGconn *c = PQconnectdb(p->url);
+		PGresult *r = PQexec(c, sql);
+		bool refused = PQresultStatus(r) == PGRES_FATAL_ERROR;
+		PQclear(r);
+		PQfinish(c);
+		return refused;
+	}
+	char path[420];
+	sqlite3 *db = NULL;
+	place_file(p, "db", path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	bool refused = sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_CONSTRAINT;
+	sqlite3_close(db);
+	return refused;
 }
 
 /* Run test on a database of each kind. */

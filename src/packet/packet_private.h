@@ -1,0 +1,16 @@
+/* Shared inside packet. */
+#ifndef HEARTH_PACKET_PRIVATE_H
+#define HEARTH_PACKET_PRIVATE_H
+
+#include "event/event.h"
+#include "packet/packet.h"
+
+#define PACKET_ID_BYTES 96 /* of a caller's id in the ledger */
+
+struct ledger_act packet_act(char id[PACKET_ID_BYTES], int64_t packet, int64_t actor, int64_t now_us);
+/* The site's account in a currency, which may owe: what is given out comes from it. */
+enum err packet_site_account(struct db_conn *c, int64_t now_us, int64_t *out_account) MUST_USE;
+/* The secret under the promise that was told, used up by this; ERR_NOT_FOUND: it is not the account's next. */
+enum err packet_promise_take(struct db_conn *c, int64_t account, const struct hash *promise, char out_secret[PACKET_SECRET_BYTES]) MUST_USE;
+
+#endif
