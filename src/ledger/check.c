@@ -6,22 +6,41 @@
 
 #include "ledger/seal_private.h"
 
-void finding_add(struct findings *f, int64_t position, const char *format, ...)
+static bool comes_before(bool beside, int64_t position, const struct finding *g)
+{
+	return beside != g->beside ? g->beside : position < g->position;
+}
+
+static void add(struct findings *f, bool beside, int64_t position, const char *format, va_list args)
 {
 	size_t at = f->kept;
 	f->all++;
-	if (at == LEDGER_FINDINGS_MAX && f->list[at - 1].position <= position)
+	if (at == LEDGER_FINDINGS_MAX && !comes_before(beside, position, &f->list[at - 1]))
 		return;
 	if (at == LEDGER_FINDINGS_MAX)
 		at--;
 	else
 		f->kept++;
-	for (; at > 0 && f->list[at - 1].position > position; at--)
+	for (; at > 0 && comes_before(beside, position, &f->list[at - 1]); at--)
 		f->list[at] = f->list[at - 1];
+	f->list[at].beside = beside;
 	f->list[at].position = position;
+	vsnprintf(f->list[at].what, sizeof f->list[at].what, format, args);
+}
+
+void finding_add(struct findings *f, int64_t position, const char *format, ...)
+{
 	va_list args;
 	va_start(args, format);
-	vsnprintf(f->list[at].what, sizeof f->list[at].what, format, args);
+	add(f, false, position, format, args);
+	va_end(args);
+}
+
+void finding_beside(struct findings *f, int64_t position, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add(f, true, position, format, args);
 	va_end(args);
 }
 
@@ -85,9 +104,9 @@ void check_shape(struct findings *f, const struct ledger_whole *e)
 void check_root(struct findings *f, const struct ledger_root *r, const uint8_t *public_key, int64_t position)
 {
 	if (public_key && memcmp(public_key, r->public_key, SIGN_PUBLIC_BYTES) != 0)
-		finding_add(f, position, "the root of day %lld is signed with another key than the site's", (long long)r->day);
+		finding_beside(f, position, "the root of day %lld is signed with another key than the site's", (long long)r->day);
 	else if (!ledger_root_signed(r))
-		finding_add(f, position, "the root of day %lld has a signature that does not fit", (long long)r->day);
+		finding_beside(f, position, "the root of day %lld has a signature that does not fit", (long long)r->day);
 }
 
 /* ---- since the last seal ---- */
@@ -105,11 +124,11 @@ static enum err check_last_seal(struct db_conn *c, struct findings *f, struct le
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
 		if (e == ERR_NOT_FOUND || before.number != last.number - 1)
-			finding_add(f, last.last_position, "the seal before seal %lld is gone", (long long)last.number);
+			finding_beside(f, last.last_position, "the seal before seal %lld is gone", (long long)last.number);
 	}
 	TRY(seal_chain(&before.chain, last.number, last.day, buf_str(&last.leaves), &chain));
 	if (!last.chain_fits_size || !proof_equal(hash_str(&chain), hash_str(&last.chain)))
-		finding_add(f, last.last_position, "seal %lld, the last one, does not hang on the chain", (long long)last.number);
+		finding_beside(f, last.last_position, "seal %lld, the last one, does not hang on the chain", (long long)last.number);
 	*out_place = (struct ledger_place){ last.last_xid, last.last_position };
 	return ERR_OK;
 }
@@ -125,7 +144,7 @@ static enum err check_last_root(struct db_conn *c, const uint8_t *public_key, st
 	if (e == ERR_OK)
 		check_root(f, &root, public_key, FINDINGS_NOWHERE);
 	else if (e == ERR_DAMAGED)
-		finding_add(f, FINDINGS_NOWHERE, "the root of day %lld cannot be read", (long long)last);
+		finding_beside(f, FINDINGS_NOWHERE, "the root of day %lld cannot be read", (long long)last);
 	else
 		return e;
 	return ERR_OK;

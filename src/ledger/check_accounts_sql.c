@@ -28,7 +28,7 @@ struct seat {
 struct hall {
 	struct seat *seats;
 	size_t count;
-	int64_t from, to; /* accounts that would sit here */
+	int64_t to; /* the last account that was seated */
 };
 
 static int64_t plus(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
@@ -83,7 +83,7 @@ static void end_seat(struct findings *f, const struct seat *s)
 	bool sums = s->posted == s->sum_posted && s->held == s->sum_held, last = s->posted == s->last_posted && s->held == s->last_held;
 	if ((sums && last) || (s->damaged && (sums || last)))
 		return;
-	finding_add(f, s->last_entry ? s->last_entry : FINDINGS_NOWHERE, "account %lld says it stands at %lld, %lld held; its legs say %lld, %lld held",
+	finding_beside(f, s->last_entry ? s->last_entry : FINDINGS_NOWHERE, "account %lld says it stands at %lld, %lld held; its legs say %lld, %lld held",
 		(long long)s->id, (long long)s->posted, (long long)s->held, (long long)s->sum_posted, (long long)s->sum_held);
 }
 
@@ -99,8 +99,6 @@ static enum err sweep(struct db_conn *c, struct findings *f, const struct hall *
 			struct seat *s = seat_of(h, account);
 			if (s)
 				add_leg(f, s, &rows);
-			else if (account > h->from && account <= h->to)
-				finding_add(f, entry, "it moves account %lld, which is not there", (long long)account);
 		}
 		TRY(db_rows_end(&rows));
 	}
@@ -111,7 +109,6 @@ static enum err sweep(struct db_conn *c, struct findings *f, const struct hall *
 static enum err seat_accounts(struct db_conn *c, struct hall *h, struct ledger_account_row *page, bool *out_more)
 {
 	h->count = 0;
-	h->from = h->to;
 	*out_more = true;
 	while (h->count + LEDGER_ACCOUNTS_PAGE <= SEATS) {
 		size_t n;
@@ -123,7 +120,6 @@ static enum err seat_accounts(struct db_conn *c, struct hall *h, struct ledger_a
 			h->to = page[n - 1].id;
 		if (n < LEDGER_ACCOUNTS_PAGE) {
 			*out_more = false;
-			h->to = INT64_MAX;
 			return ERR_OK;
 		}
 	}
@@ -178,7 +174,7 @@ enum err check_leg_here(struct db_conn *c, struct findings *f, int64_t position,
 	TRY(e);
 	check_after(f, position, l->account, l->posted_after, l->held_after, db_int(&rows, 2), plus(l->amount, -l->held));
 	if (db_int(&rows, 0) != l->posted_after || db_int(&rows, 1) != l->held_after)
-		finding_add(f, position, "account %lld says it stands at %lld, %lld held; its legs say %lld, %lld held", (long long)l->account,
+		finding_beside(f, position, "account %lld says it stands at %lld, %lld held; its legs say %lld, %lld held", (long long)l->account,
 			(long long)db_int(&rows, 0), (long long)db_int(&rows, 1), (long long)l->posted_after, (long long)l->held_after);
 	return ERR_OK;
 }
@@ -194,7 +190,7 @@ enum err check_orphans(struct db_conn *c, struct findings *f)
 	TRY(db_rows_end(&legs));
 	TRY(db_query(c, &sql_check_loose_holds, &holds, DB_I(LEDGER_HOLD), DB_I(LEDGER_FINDINGS_MAX)));
 	while (db_next(&holds))
-		finding_add(f, db_int(&holds, 0), "what is left of its hold is kept nowhere");
+		finding_beside(f, db_int(&holds, 0), "what is left of its hold is kept nowhere");
 	return db_rows_end(&holds);
 }
 

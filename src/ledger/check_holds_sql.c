@@ -12,7 +12,7 @@ DB_SQL(sql_check_holds, "SELECT h.entry, h.account, h.amount, h.left_minor, h.ex
 DB_SQL(sql_check_hold_end, "SELECT COALESCE(MAX(position), 0) FROM ledger_entry WHERE hold = $1")
 
 struct hold {
-	bool open; /* one is being looked at */
+	bool open, damaged; /* one is being looked at; an entry of it was named */
 	int64_t entry, amount, left_told, expires_us, ended_told;
 	int64_t left, ended;
 };
@@ -21,13 +21,17 @@ static void begin_hold(struct findings *f, struct hold *h, const struct db_rows 
 {
 	*h = (struct hold){ .open = true, .entry = db_int(r, 0), .amount = db_int(r, 2), .left_told = db_int(r, 3), .expires_us = db_int(r, 4),
 		.ended_told = db_int(r, 5), .left = db_int(r, 2) };
+	if (!db_is_null(r, 7) && !db_is_null(r, 8)) { /* what the entry says goes before what is kept beside it */
+		h->left = db_int(r, 8);
+		h->expires_us = db_int(r, 7);
+	}
 	if (db_is_null(r, 6) || db_int(r, 6) != LEDGER_HOLD)
-		finding_add(f, h->entry, "something is held for it, and it is no hold");
+		finding_beside(f, h->entry, "something is held for it, and it is no hold");
 	else if (db_is_null(r, 8))
-		finding_add(f, h->entry, "it is a hold of another account than account %lld", (long long)db_int(r, 1));
-	else if (db_int(r, 8) != h->amount || db_int(r, 7) != h->expires_us)
-		finding_add(f, h->entry, "its hold says %lld until %lld, it says %lld until %lld", (long long)h->amount, (long long)h->expires_us,
-			(long long)db_int(r, 8), (long long)db_int(r, 7));
+		finding_beside(f, h->entry, "it is a hold of another account than account %lld", (long long)db_int(r, 1));
+	else if (db_int(r, 8) != h->amount || db_int(r, 7) != db_int(r, 4))
+		finding_beside(f, h->entry, "its hold says %lld until %lld, it says %lld until %lld", (long long)h->amount,
+			(long long)db_int(r, 4), (long long)db_int(r, 8), (long long)db_int(r, 7));
 }
 
 static void add_entry(struct findings *f, struct hold *h, const struct db_rows *r)
@@ -43,6 +47,7 @@ static void add_entry(struct findings *f, struct hold *h, const struct db_rows *
 		finding_add(f, position, "it ends its hold, entry %lld, with %lld of %lld", (long long)h->entry, (long long)-taken, (long long)h->left);
 	if ((kind == LEDGER_POST && at_us >= h->expires_us) || (kind == LEDGER_EXPIRE && at_us < h->expires_us))
 		finding_add(f, position, "it comes %s the time of its hold, entry %lld, was over", kind == LEDGER_POST ? "after" : "before", (long long)h->entry);
+	h->damaged = h->damaged || h->ended || !fits || kind < LEDGER_POST || kind > LEDGER_EXPIRE;
 	if (fits)
 		h->left += taken;
 	if (kind != LEDGER_POST || h->left == 0)
@@ -51,8 +56,8 @@ static void add_entry(struct findings *f, struct hold *h, const struct db_rows *
 
 static void end_hold(struct findings *f, struct hold *h)
 {
-	if (h->open && (h->left_told != h->left || h->ended_told != h->ended))
-		finding_add(f, h->entry, "its hold says %lld is left (ended: %lld); its entries say %lld (%lld)", (long long)h->left_told,
+	if (h->open && !h->damaged && (h->left_told != h->left || h->ended_told != h->ended))
+		finding_beside(f, h->entry, "its hold says %lld is left (ended: %lld); its entries say %lld (%lld)", (long long)h->left_told,
 			(long long)h->ended_told, (long long)h->left, (long long)h->ended);
 	h->open = false;
 }

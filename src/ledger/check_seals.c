@@ -33,7 +33,7 @@ static enum err end_day(struct sealed *s)
 	enum err e = root_get(s->conn, s->day, &root);
 	if (e == ERR_NOT_FOUND) {
 		if (s->day < s->last_day)
-			finding_add(s->f, position, "day %lld has no root, though a later day has", (long long)s->day);
+			finding_beside(s->f, position, "day %lld has no root, though a later day has", (long long)s->day);
 		return ERR_OK;
 	}
 	if (e != ERR_OK && e != ERR_DAMAGED)
@@ -41,10 +41,10 @@ static enum err end_day(struct sealed *s)
 	s->roots++;
 	struct hash tree = merkle_root(&s->tree);
 	if (e == ERR_DAMAGED)
-		finding_add(s->f, position, "the root of day %lld cannot be read", (long long)s->day);
+		finding_beside(s->f, position, "the root of day %lld cannot be read", (long long)s->day);
 	else if (root.entries != (int64_t)s->tree.count || !proof_equal(hash_str(&tree), hash_str(&root.root)) ||
 		!proof_equal(hash_str(&s->day_chain), hash_str(&root.chain)))
-		finding_add(s->f, position, "the root of day %lld is not that of its seals", (long long)s->day);
+		finding_beside(s->f, position, "the root of day %lld is not that of its seals", (long long)s->day);
 	else
 		check_root(s->f, &root, s->public_key, position);
 	return ERR_OK;
@@ -76,12 +76,12 @@ static enum err check_seal(struct sealed *s, int64_t position, int64_t number_be
 	if (seal->number != number_before + 1)
 		finding_add(s->f, position, "seal %lld is not there", (long long)number_before + 1);
 	else if (!seal->chain_fits_size || !proof_equal(hash_str(&chain), hash_str(&seal->chain)))
-		finding_add(s->f, seal->last_position, "seal %lld does not hang on the chain", (long long)seal->number);
+		finding_beside(s->f, seal->last_position, "seal %lld does not hang on the chain", (long long)seal->number);
 	if (seal->leaves.n % HASH_BYTES || seal->entries != (int64_t)stored_seal_count(seal) || seal->entries == 0)
-		finding_add(s->f, seal->last_position, "seal %lld says it covers %lld entries and has %zu", (long long)seal->number,
+		finding_beside(s->f, seal->last_position, "seal %lld says it covers %lld entries and has %zu", (long long)seal->number,
 			(long long)seal->entries, stored_seal_count(seal));
 	if (seal->day < day_before)
-		finding_add(s->f, seal->last_position, "seal %lld is of an earlier day than the one before it", (long long)seal->number);
+		finding_beside(s->f, seal->last_position, "seal %lld is of an earlier day than the one before it", (long long)seal->number);
 	s->before = seal->chain;
 	return ERR_OK;
 }
@@ -186,6 +186,6 @@ enum err check_sealed(struct db_conn *c, const uint8_t *public_key, struct findi
 	stored_seal_drop(&s.seal);
 	TRY(e);
 	if (count > s.roots)
-		finding_add(f, FINDINGS_NOWHERE, "there are roots of %lld days without seals", (long long)(count - s.roots));
+		finding_beside(f, FINDINGS_NOWHERE, "there are roots of %lld days without seals", (long long)(count - s.roots));
 	return ERR_OK;
 }

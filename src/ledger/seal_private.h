@@ -37,6 +37,7 @@ enum err root_span(struct db_conn *c, int64_t *out_count, int64_t *out_first, in
 #define FINDING_CHARS 240
 #define FINDINGS_NOWHERE INT64_MAX
 struct finding {
+	bool beside;      /* it is about what is kept beside the entries, and told behind what is wrong with entries */
 	int64_t position; /* of the entry; FINDINGS_NOWHERE: of none */
 	char what[FINDING_CHARS];
 };
@@ -45,7 +46,9 @@ struct findings { /* the first ones by position; the rest is counted */
 	size_t kept;
 	int64_t all;
 };
+/* About an entry; about what is kept beside entries, and the entry at which it is looked for. */
 void finding_add(struct findings *f, int64_t position, const char *format, ...) PRINTF(3, 4);
+void finding_beside(struct findings *f, int64_t position, const char *format, ...) PRINTF(3, 4);
 enum err findings_say(struct db_conn *c, const struct findings *f, void (*say)(void *arg, const char *finding), void *arg) MUST_USE;
 
 /* ---- the parts of a check ---- */
