@@ -58,6 +58,9 @@ struct ledger_account_row {
 };
 /* The accounts behind an id, in order, at most limit (LEDGER_ACCOUNTS_PAGE). */
 enum err ledger_accounts_page(struct db_conn *c, int64_t after, struct ledger_account_row *out, size_t limit, size_t *out_count) MUST_USE;
+/* The same in the order of (kind, owner, currency), behind a row; NULL: from the first. */
+enum err ledger_accounts_by_owner(struct db_conn *c, const struct ledger_account_row *after, struct ledger_account_row *out, size_t limit,
+	size_t *out_count) MUST_USE;
 /* When the first entry was and the last; 0 when there is none. */
 enum err ledger_span(struct db_conn *c, int64_t *out_first_us, int64_t *out_last_us) MUST_USE;
 

@@ -12,8 +12,10 @@ DB_SQL_2(sql_walk_as_sealed, "SELECT " COLUMNS " FROM " TABLES " WHERE e.positio
 	"ORDER BY e.position, l.account LIMIT $4",
 	"SELECT " COLUMNS " FROM " TABLES " WHERE (e.xid, e.position) > ($1, $2) AND e.xid < $3 ORDER BY e.xid, e.position, l.account LIMIT $4")
 DB_SQL(sql_walk_as_posted, "SELECT " COLUMNS " FROM " TABLES " WHERE e.position > $1 ORDER BY e.position, l.account LIMIT $2")
-DB_SQL(sql_accounts_page, "SELECT id, owner, posted, held, floor_minor, made_us, kind, currency FROM ledger_account WHERE id > $1 "
-	"ORDER BY id LIMIT $2")
+#define ACCOUNT "id, owner, posted, held, floor_minor, made_us, kind, currency"
+DB_SQL(sql_accounts_page, "SELECT " ACCOUNT " FROM ledger_account WHERE id > $1 ORDER BY id LIMIT $2")
+DB_SQL(sql_accounts_by_owner, "SELECT " ACCOUNT " FROM ledger_account WHERE (kind, owner, currency) > ($1, $2, $3) "
+	"ORDER BY kind, owner, currency LIMIT $4")
 DB_SQL(sql_span, "SELECT COALESCE(MIN(at_us), 0), COALESCE(MAX(at_us), 0) FROM ledger_entry")
 
 void ledger_walk_begin(struct ledger_walk *w, struct db_conn *c, enum ledger_order order, struct ledger_place after, int64_t horizon)
@@ -142,21 +144,35 @@ static void fill(struct str s, char *out, size_t room)
 	out[n] = '\0';
 }
 
+static enum err take_accounts(struct db_rows *rows, struct ledger_account_row *out, size_t limit, size_t *out_count)
+{
+	size_t n = 0;
+	for (; n < limit && db_next(rows); n++) {
+		out[n] = (struct ledger_account_row){ .id = db_int(rows, 0), .owner = db_int(rows, 1), .posted = db_int(rows, 2), .held = db_int(rows, 3),
+			.floor_minor = db_is_null(rows, 4) ? LEDGER_NO_FLOOR : db_int(rows, 4), .made_us = db_int(rows, 5) };
+		fill(db_str(rows, 6), out[n].kind, sizeof out[n].kind);
+		fill(db_str(rows, 7), out[n].currency, sizeof out[n].currency);
+	}
+	*out_count = n;
+	return db_rows_end(rows);
+}
+
+static size_t page_of(size_t limit) { return limit < LEDGER_ACCOUNTS_PAGE ? limit : LEDGER_ACCOUNTS_PAGE; }
+
 enum err ledger_accounts_page(struct db_conn *c, int64_t after, struct ledger_account_row *out, size_t limit, size_t *out_count)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
-	size_t n = 0;
-	limit = limit < LEDGER_ACCOUNTS_PAGE ? limit : LEDGER_ACCOUNTS_PAGE;
-	TRY(db_query(c, &sql_accounts_page, &rows, DB_I(after), DB_I((int64_t)limit)));
-	for (; n < limit && db_next(&rows); n++) {
-		out[n] = (struct ledger_account_row){ .id = db_int(&rows, 0), .owner = db_int(&rows, 1), .posted = db_int(&rows, 2),
-			.held = db_int(&rows, 3), .floor_minor = db_is_null(&rows, 4) ? LEDGER_NO_FLOOR : db_int(&rows, 4), .made_us = db_int(&rows, 5) };
-		fill(db_str(&rows, 6), out[n].kind, sizeof out[n].kind);
-		fill(db_str(&rows, 7), out[n].currency, sizeof out[n].currency);
-	}
-	TRY(db_rows_end(&rows));
-	*out_count = n;
-	return ERR_OK;
+	TRY(db_query(c, &sql_accounts_page, &rows, DB_I(after), DB_I((int64_t)page_of(limit))));
+	return take_accounts(&rows, out, page_of(limit), out_count);
+}
+
+enum err ledger_accounts_by_owner(struct db_conn *c, const struct ledger_account_row *after, struct ledger_account_row *out, size_t limit,
+	size_t *out_count)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	TRY(db_query(c, &sql_accounts_by_owner, &rows, DB_T(str_of(after ? after->kind : "")), DB_I(after ? after->owner : 0),
+		DB_T(str_of(after ? after->currency : "")), DB_I((int64_t)page_of(limit))));
+	return take_accounts(&rows, out, page_of(limit), out_count);
 }
 
 enum err ledger_span(struct db_conn *c, int64_t *out_first_us, int64_t *out_last_us)
