@@ -161,7 +161,7 @@ static int prove(const struct asked *a, const char *which)
 	return e == ERR_OK ? CLI_DONE : e == ERR_NOT_FOUND ? complain("there is no such entry", which) : complain("no proof", err_name(e));
 }
 
-/* ---- verify-proof ---- */
+/* ---- the key ---- */
 
 static void say_hex(const char *word, const uint8_t *bytes, size_t n)
 {
@@ -171,6 +171,35 @@ static void say_hex(const char *word, const uint8_t *bytes, size_t n)
 	printf("\n");
 }
 
+static int print_key(const struct asked *a)
+{
+	struct db *d = NULL;
+	struct db_conn *c = NULL;
+	struct sign_key key;
+	enum err e = open_beside(a, &d, &c);
+	if (e == ERR_OK)
+		e = site_key(c, &key);
+	if (e == ERR_OK)
+		say_hex("", key.public_key, SIGN_PUBLIC_BYTES);
+	proof_wipe(&key, sizeof key);
+	db_disconnect(c);
+	db_close(d);
+	return e == ERR_OK ? CLI_DONE : complain("no key", err_name(e));
+}
+
+/* ---- verify-proof ---- */
+
+/* A file of somebody else's does not move the terminal's cursor. */
+static void say_plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i], next = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
+		bool control = c < 32 || c == 127 || (c == 0xc2 && next < 0xa0);
+		putchar(control ? '?' : c);
+		i += c == 0xc2 && control;
+	}
+}
+
 static void say_entry(const struct ledger_proof *p)
 {
 	struct ledger_whole e;
@@ -178,11 +207,16 @@ static void say_entry(const struct ledger_proof *p)
 	if (ledger_leaf_read(p->leaf, &e) != ERR_OK)
 		return;
 	date_print(e.at_us, at);
-	printf("entry %lld of %s, id " STR_FMT "\n", (long long)e.position, at, STR_ARG(e.caller_id));
-	for (size_t i = 0; i < e.leg_count; i++)
-		printf("  " STR_FMT " %lld: %+lld, held %+lld, in minor units of " STR_FMT "; then %lld, held %lld\n", STR_ARG(e.legs[i].owner_kind),
-			(long long)e.legs[i].owner, (long long)e.legs[i].amount, (long long)e.legs[i].held, STR_ARG(e.legs[i].currency),
-			(long long)e.legs[i].posted_after, (long long)e.legs[i].held_after);
+	printf("entry %lld of %s, id ", (long long)e.position, at);
+	say_plain(e.caller_id);
+	for (size_t i = 0; i < e.leg_count; i++) {
+		printf("\n  ");
+		say_plain(e.legs[i].owner_kind);
+		printf(" %lld: %+lld, held %+lld, in minor units of ", (long long)e.legs[i].owner, (long long)e.legs[i].amount, (long long)e.legs[i].held);
+		say_plain(e.legs[i].currency);
+		printf("; then %lld, held %lld", (long long)e.legs[i].posted_after, (long long)e.legs[i].held_after);
+	}
+	printf("\n");
 	date_print(p->day * US_PER_DAY, at);
 	printf("leaf %lld of the %lld of %.10s\n", (long long)p->index + 1, (long long)p->root.entries, at);
 	say_hex("root       ", p->root.root.bytes, HASH_BYTES);
@@ -233,6 +267,8 @@ static int ledger_run(int argc, char **argv)
 	if (cli_options(&argc, argv, options, COUNT_OF(options)) && argc >= 2) {
 		if (strcmp(argv[1], "export") == 0 && argc == 2)
 			return export_ledger(&a);
+		if (strcmp(argv[1], "key") == 0 && argc == 2)
+			return print_key(&a);
 		if (strcmp(argv[1], "proof") == 0 && argc == 3)
 			return prove(&a, argv[2]);
 		if (strcmp(argv[1], "verify-proof") == 0 && argc == 3)
@@ -245,5 +281,6 @@ static int ledger_run(int argc, char **argv)
 const struct cli_command cli_ledger_command = { "ledger",
 	"hearth ledger export --format hledger|beancount|csv [--out FILE] [--data FOLDER] [--db postgres://…]\n"
 	"hearth ledger proof POSITION [--data FOLDER] [--db postgres://…]   that the entry is in its day's signed tree\n"
+	"hearth ledger key [--data FOLDER] [--db postgres://…]   the site's public key, for whoever wants to check proofs\n"
 	"hearth ledger verify-proof FILE [--key KEY]   without the server; KEY: its public key, as you know it",
 	ledger_run };

@@ -196,6 +196,15 @@ enum err check_orphans(struct db_conn *c, struct findings *f)
 
 /* ---- telling ---- */
 
+/* What somebody wrote in does not begin a line of its own. */
+static void add_plain(struct buf *line, const char *before, struct str s)
+{
+	buf_add(line, str_of(before));
+	for (size_t i = 0; i < s.n; i++)
+		buf_add_char(line, (unsigned char)s.p[i] < 32 || s.p[i] == 127 ? '?' : s.p[i]);
+	buf_add_char(line, ')');
+}
+
 static enum err say_one(struct db_conn *c, const struct finding *g, void (*say)(void *arg, const char *finding), void *arg)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
@@ -209,7 +218,7 @@ static enum err say_one(struct db_conn *c, const struct finding *g, void (*say)(
 		struct str caller = e == ERR_OK ? db_str(&rows, 0) : STR("");
 		buf_print(&line, "ledger: entry %lld", (long long)g->position);
 		if (e == ERR_OK)
-			buf_print(&line, " (caller's id " STR_FMT ")", STR_ARG(str_first(caller, 4 * LEDGER_CALLER_ID_MAX)));
+			add_plain(&line, " (caller's id ", str_first(caller, 4 * LEDGER_CALLER_ID_MAX));
 		buf_print(&line, ": %s", g->what);
 	}
 	buf_add_char(&line, '\0');
