@@ -150,7 +150,8 @@ static enum err check_last_root(struct db_conn *c, const uint8_t *public_key, st
 	return ERR_OK;
 }
 
-static enum err check_recent(struct db_conn *c, const uint8_t *public_key, struct findings *f)
+/* *out_too_many: then nothing is said yet, and the whole check, which costs less an entry, has to. */
+static enum err check_recent(struct db_conn *c, const uint8_t *public_key, struct findings *f, bool *out_too_many)
 {
 	CLEANUP(ledger_walk_end) struct ledger_walk walk;
 	struct ledger_place place = { 0, 0 };
@@ -159,9 +160,10 @@ static enum err check_recent(struct db_conn *c, const uint8_t *public_key, struc
 	TRY(check_last_seal(c, f, &place));
 	TRY(check_last_root(c, public_key, f));
 	ledger_walk_begin(&walk, c, LEDGER_AS_SEALED, place, INT64_MAX);
-	for (;;) {
+	for (int64_t seen = 0;; seen++) {
 		TRY(ledger_walk_next(&walk, &e));
-		if (e == NULL)
+		*out_too_many = e && seen == LEDGER_RECENT_MAX;
+		if (e == NULL || *out_too_many)
 			return ERR_OK;
 		check_shape(f, e);
 		for (size_t i = 0; i < e->leg_count && i < LEDGER_LEGS_MAX; i++)
@@ -179,9 +181,11 @@ enum err ledger_check(struct db_conn *c, enum ledger_check_of what, const uint8_
 	void *arg)
 {
 	struct findings f = { 0 };
-	if (what == LEDGER_SINCE_LAST_SEAL) {
-		TRY(check_recent(c, public_key, &f));
-	} else {
+	bool whole = what == LEDGER_WHOLE;
+	if (!whole)
+		TRY(check_recent(c, public_key, &f, &whole));
+	if (whole) {
+		f = (struct findings){ 0 };
 		TRY(check_sealed(c, public_key, &f));
 		TRY(check_accounts(c, &f));
 		TRY(check_holds(c, &f, 0, INT64_MAX));

@@ -95,6 +95,7 @@ enum err ledger_leaf_read(struct str leaf, struct ledger_whole *out) MUST_USE;
 /* ---- the check ---- */
 enum ledger_check_of { LEDGER_WHOLE, LEDGER_SINCE_LAST_SEAL };
 #define LEDGER_FINDINGS_MAX 20u /* told; further ones are counted */
+#define LEDGER_RECENT_MAX 5000  /* entries behind the last seal that a start looks up one by one; with more it checks the whole */
 /* Everything, in a time that grows with the ledger: each leg's and entry's sums, every account's and hold's state from their legs,
  * floors, every leaf against the seals, the chain, the roots and their signatures. Or, for a start: the last seal's chain, and
  * what came after it with the accounts and holds it moved.
