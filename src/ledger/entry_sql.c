@@ -74,8 +74,7 @@ enum err ledger_entry_refused(struct db_conn *c, const struct ledger_act *act)
 	return known ? ERR_BUSY : ERR_REFUSED;
 }
 
-/* One account's change. currency: empty at first; all accounts must have the same. */
-static enum err change_one(struct db_conn *c, const struct ledger_act *act, struct change *ch, char currency[LEDGER_CURRENCY_MAX + 1])
+enum err ledger_account_change(struct db_conn *c, const struct ledger_act *act, struct change *ch, char currency[LEDGER_CURRENCY_MAX + 1])
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	enum err e = db_one(c, &sql_account_change, &rows, DB_I(ch->account), DB_I(ch->amount), DB_I(ch->held), DB_I(-LEDGER_BALANCE_MAX),
@@ -95,10 +94,12 @@ static enum err change_one(struct db_conn *c, const struct ledger_act *act, stru
 	return ERR_OK;
 }
 
-static enum err take_position(struct db_conn *c, const struct entry_row *row, int64_t *out_entry)
+enum err ledger_entry_take(struct db_conn *c, const struct entry_row *row, int64_t *out_entry)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	const struct ledger_act *a = row->act;
+	if (a->caller_id.n == 0 || a->caller_id.n > LEDGER_CALLER_ID_MAX)
+		return ERR_INPUT;
 	enum err e = db_one(c, &sql_entry_add, &rows, DB_T(a->caller_id), DB_I(row->kind), DB_I(a->purpose), DB_I(a->subject), DB_I(a->actor),
 		DB_N(row->hold), DB_N(row->expires_us), DB_I(a->at_us));
 	if (e != ERR_OK)
@@ -107,19 +108,22 @@ static enum err take_position(struct db_conn *c, const struct entry_row *row, in
 	return ERR_OK;
 }
 
+enum err ledger_leg_add(struct db_conn *c, int64_t entry, const struct change *ch)
+{
+	return db_run(c, &sql_leg_add, NULL, DB_I(entry), DB_I(ch->account), DB_I(ch->amount), DB_I(ch->held), DB_I(ch->posted_after),
+		DB_I(ch->held_after));
+}
+
 enum err ledger_entry_write(struct db_conn *c, struct entry_row *row, int64_t *out_entry)
 {
 	char currency[LEDGER_CURRENCY_MAX + 1] = "";
 	int64_t entry;
 	sort_by_account(row->changes, row->count);
 	for (size_t i = 0; i < row->count; i++)
-		TRY(change_one(c, row->act, &row->changes[i], currency));
-	TRY(take_position(c, row, &entry));
-	for (size_t i = 0; i < row->count; i++) {
-		const struct change *ch = &row->changes[i];
-		TRY(db_run(c, &sql_leg_add, NULL, DB_I(entry), DB_I(ch->account), DB_I(ch->amount), DB_I(ch->held), DB_I(ch->posted_after),
-			DB_I(ch->held_after)));
-	}
+		TRY(ledger_account_change(c, row->act, &row->changes[i], currency));
+	TRY(ledger_entry_take(c, row, &entry));
+	for (size_t i = 0; i < row->count; i++)
+		TRY(ledger_leg_add(c, entry, &row->changes[i]));
 	*out_entry = entry;
 	return ERR_OK;
 }

@@ -9,7 +9,7 @@
 /* What a leg changes: posted by amount, held by held. */
 struct change {
 	int64_t account, amount, held;
-	int64_t posted_after, held_after; /* set by ledger_entry_write */
+	int64_t posted_after, held_after; /* set by ledger_account_change */
 };
 struct entry_row {
 	const struct ledger_act *act;
@@ -25,6 +25,10 @@ enum err ledger_entry_known(struct db_conn *c, const struct ledger_act *act, boo
  * taken before the locks could be overtaken on PostgreSQL. ERR_REFUSED: an account may not change so. ERR_BUSY: somebody wrote the
  * same id meanwhile (PostgreSQL); begin anew. */
 enum err ledger_entry_write(struct db_conn *c, struct entry_row *row, int64_t *out_entry) MUST_USE;
+/* The steps of it. currency: empty at first; all accounts must have the same. */
+enum err ledger_account_change(struct db_conn *c, const struct ledger_act *act, struct change *ch, char currency[LEDGER_CURRENCY_MAX + 1]) MUST_USE;
+enum err ledger_entry_take(struct db_conn *c, const struct entry_row *row, int64_t *out_entry) MUST_USE;
+enum err ledger_leg_add(struct db_conn *c, int64_t entry, const struct change *ch) MUST_USE;
 /* ERR_REFUSED; but ERR_BUSY, to begin anew, if the same id was written meanwhile: then what refuses may be that very entry. */
 enum err ledger_entry_refused(struct db_conn *c, const struct ledger_act *act) MUST_USE;
 /* The position of what stands under the caller's id; ERR_CONFLICT: it is something else. Of a release what it freed is not

@@ -129,7 +129,8 @@ static int64_t lock_id(const struct req *r)
 	return 0;
 }
 
-static enum err write_in_transaction(struct db_conn *c, struct req *r)
+/* Who asks, and whether he may. */
+static enum err permit(struct db_conn *c, struct req *r)
 {
 	r->db = c;
 	if (r->came) { /* a handler may have signed somebody in who then was undone */
@@ -142,8 +143,12 @@ static enum err write_in_transaction(struct db_conn *c, struct req *r)
 	enum err e = r->entry->lock == LOCK_NONE ? ERR_OK : db_lock(c, r->entry->lock, lock_id(r));
 	if (e == ERR_OK)
 		e = identify(r);
-	if (e == ERR_OK)
-		e = r->entry->may(r);
+	return e == ERR_OK ? r->entry->may(r) : e;
+}
+
+static enum err write_in_transaction(struct db_conn *c, struct req *r)
+{
+	enum err e = permit(c, r);
 	if (e == ERR_OK)
 		e = r->entry->handle(r);
 	if (e == ERR_OK)
@@ -204,13 +209,74 @@ static void batch_one_by_one(struct workers *w, struct db_conn *c, struct batch 
 
 static enum err run_in_savepoint(struct db_conn *c, struct req *r)
 {
-	TRY(db_save(c));
+	db_save(c);
 	enum err e = write_in_transaction(c, r);
 	if (e == ERR_OK)
 		e = db_save_release(c);
 	if (e != ERR_OK && db_in_transaction(c))
 		db_save_undo(c);
 	return e;
+}
+
+static bool same_path(const struct req *a, const struct req *b)
+{
+	const struct field *f = a->entry->fields;
+	for (size_t i = 0; f && f[i].name; i++)
+		if (f[i].flags & FIELD_PATH && (f[i].kind != FIELD_INT || a->values[i].integer != b->values[i].integer))
+			return false;
+	return true;
+}
+
+/* Take the first of *list, and those behind it that can be handled in one go with it, into the batch. */
+static size_t take_alike(struct batch *b, struct job_link **list)
+{
+	struct req *first = req_of(*list);
+	size_t n = 0;
+	do {
+		b->reqs[b->count + n++] = req_of(*list);
+		*list = (*list)->next;
+	} while (first->entry->handle_many && *list && n < SERVE_MANY_MAX && b->count + n < SERVE_BATCH_MAX &&
+		req_of(*list)->entry == first->entry && same_path(first, req_of(*list)));
+	return n;
+}
+
+/* All of them in one savepoint. false: nothing of it happened. */
+static bool run_alike(struct db_conn *c, struct req *const reqs[], enum err results[], size_t n)
+{
+	struct req *permitted[SERVE_MANY_MAX];
+	size_t count = 0;
+	db_save(c);
+	for (size_t i = 0; i < n; i++) {
+		results[i] = permit(c, reqs[i]);
+		if (results[i] == ERR_OK)
+			permitted[count++] = reqs[i];
+	}
+	enum err e = db_failed(c);
+	if (e == ERR_OK && count)
+		e = reqs[0]->entry->handle_many(permitted, count);
+	for (size_t i = 0; i < count && e == ERR_OK; i++)
+		e = permitted[i]->out.failed || permitted[i]->headers.failed ? ERR_LIMIT : ERR_OK;
+	if (e == ERR_OK)
+		e = db_save_release(c);
+	if (e != ERR_OK && db_in_transaction(c))
+		db_save_undo(c);
+	for (size_t i = 0; i < n; i++)
+		reqs[i]->db = NULL;
+	return e == ERR_OK;
+}
+
+/* The n requests at the end of the batch. false: the database has undone the whole transaction. */
+static bool run_some(struct db_conn *c, struct batch *b, size_t n)
+{
+	struct req *const *reqs = &b->reqs[b->count];
+	enum err *results = &b->results[b->count];
+	if (n > 1 && run_alike(c, reqs, results, n))
+		return true;
+	for (size_t i = 0; i < n && db_in_transaction(c); i++) {
+		forget_answer(reqs[i]);
+		results[i] = run_in_savepoint(c, reqs[i]);
+	}
+	return db_in_transaction(c);
 }
 
 /* Take requests off *list into one transaction until it is empty or has held the writer long enough; commit; answer. */
@@ -221,11 +287,9 @@ static void batch_run(struct workers *w, struct db_conn *c, struct batch *b, str
 	enum err e = db_begin(c, true);
 	bool whole = e == ERR_OK;
 	while (*list && b->count < SERVE_BATCH_MAX && (b->count == 0 || clock_mono_us() - began_us < SERVE_BATCH_US_MAX)) {
-		struct req *r = req_of(*list);
-		*list = (*list)->next;
-		b->reqs[b->count] = r;
-		b->results[b->count++] = whole ? run_in_savepoint(c, r) : ERR_DB;
-		whole = whole && db_in_transaction(c);
+		size_t n = take_alike(b, list);
+		whole = whole && run_some(c, b, n);
+		b->count += n;
 	}
 	if (whole && db_commit(c) == ERR_OK) {
 		committed(w);

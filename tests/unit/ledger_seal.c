@@ -113,6 +113,29 @@ static void many(const struct place *p)
 }
 static void test_more_than_one_seal_holds(void **state) { on_both(many); }
 
+/* Many posts in one go are the entries that they would be one by one; the sender's own share is among them. */
+static void many_posts(const struct place *p)
+{
+	struct books b;
+	books_open(&b, p);
+	books_move(&b, "give", b.site, b.member[1], 100, 1);
+	int64_t hold = books_hold(&b, "hold", b.member[1], 60, 2, 1000);
+	const struct ledger_post posts[] = { { STR("a"), 11, b.member[2], 10 }, { STR("b"), 12, b.member[1], 20 }, { STR("c"), 13, b.member[3], 30 } },
+		again[] = { { STR("c"), 13, b.member[3], 1 } };
+	const struct ledger_act act = { .purpose = LEDGER_PACKET, .subject = 1, .at_us = 5 };
+	assert_int_equal(db_begin(b.c, true), ERR_OK);
+	assert_int_equal(ledger_post_many(b.c, &act, hold, posts, COUNT_OF(posts)), ERR_OK);
+	assert_int_equal(db_commit(b.c), ERR_OK);
+	books_sound(&b);
+	hold = books_hold(&b, "next", b.member[1], 5, 6, 1000);
+	assert_int_equal(db_begin(b.c, true), ERR_OK);
+	assert_int_equal(ledger_post_many(b.c, &act, hold, again, 1), ERR_CONFLICT);
+	db_rollback(b.c);
+	books_sound(&b);
+	books_close(&b);
+}
+static void test_many_posts_in_one_go(void **state) { on_both(many_posts); }
+
 /* ---- writers at once ---- */
 
 static struct db *shared;
@@ -362,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_days_do_not_go_back),
 		cmocka_unit_test(test_of_two_who_seal_one_does),
 		cmocka_unit_test(test_more_than_one_seal_holds),
+		cmocka_unit_test(test_many_posts_in_one_go),
 		cmocka_unit_test(test_a_database_that_was_moved),
 		cmocka_unit_test(test_writers_at_once_leave_it_sound),
 		cmocka_unit_test(test_the_same_id_at_once),
