@@ -30,7 +30,7 @@ struct packet_rule {
 	int64_t shares_max, share_min, share_max, keep_s, welcome;
 };
 enum err packet_rule_get(struct db_conn *c, struct packet_rule *out) MUST_USE;
-/* ERR_INPUT: shares_max 1 … PACKET_SHARES_LIMIT, 1 <= share_min <= share_max <= LEDGER_AMOUNT_MAX / PACKET_SHARES_LIMIT, keep_s 60 …
+/* ERR_INPUT: shares_max 1 … PACKET_SHARES_LIMIT, 1 <= share_min <= share_max <= LEDGER_AMOUNT_MAX / PACKET_SHARES_LIMIT, keep_s 1 …
  * 30 days, welcome >= 0. */
 enum err packet_rule_set(struct db_conn *c, const struct packet_rule *rule) MUST_USE;
 
@@ -54,7 +54,8 @@ enum packet_sent {
 	PACKET_NO_FUNDS,    /* the wallet holds less */
 	PACKET_NO_PROMISE,  /* the promise told is not the account's next: ask for it again */
 	PACKET_TOO_MANY,    /* PACKET_OPEN_MAX */
-	PACKET_NOT_MEMBERS  /* a named account is not in the group */
+	PACKET_NOT_MEMBERS, /* a named account is not in the group */
+	PACKET_DISSOLVED    /* the group is being dissolved */
 };
 /* Anything but PACKET_SENT: refuse the request. ERR_INPUT: the terms break the site's rule. ERR_CONFLICT: the client id was used for
  * other content. A repeat answers the first one's. *out_number: of the group's journal. */

@@ -51,10 +51,14 @@ static enum err repeat_of(struct db_conn *c, const struct packet_send *s, int64_
 static enum err may_send(struct db_conn *c, const struct packet_send *s, enum packet_sent *out_sent)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	bool dissolved = false;
 	TRY(db_one(c, &sql_open_count, &rows, DB_I(s->group)));
 	if (db_int(&rows, 0) >= PACKET_OPEN_MAX)
 		*out_sent = PACKET_TOO_MANY;
 	db_rows_close(&rows);
+	TRY(group_is_dissolved(c, s->group, &dissolved)); /* its members go in pieces, some may still be in it */
+	if (dissolved)
+		*out_sent = PACKET_DISSOLVED;
 	for (size_t i = 0; i < s->named_count && *out_sent == PACKET_SENT; i++) {
 		struct membership m;
 		TRY(group_membership(c, s->group, s->named[i], &m));

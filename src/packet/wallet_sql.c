@@ -3,7 +3,7 @@
 
 #include "packet/packet_private.h"
 
-#define RULE_KEEP_MIN_S 60
+#define RULE_KEEP_MIN_S 1
 #define RULE_KEEP_MAX_S (30 * 86400)
 
 DB_SQL(sql_rule_get, "SELECT shares_max, share_min, share_max, keep_s, welcome FROM packet_rule WHERE one = 1")
