@@ -92,7 +92,7 @@ static enum err add(struct db_conn *c, const struct packet_send *s, const struct
 		.share_max = rule->share_max };
 	int64_t shares[PACKET_SHARES_LIMIT], expires_us = s->now_us + rule->keep_s * US_PER_S;
 	char secret[PACKET_SECRET_BYTES], split[PACKET_SHARES_LIMIT * 8];
-	TRY(packet_promise_take(c, s->sender, &s->promise, secret));
+	TRY(packet_promise_take(c, s->sender, &s->promise, s->now_us, secret));
 	struct str secret_str = { secret, sizeof secret };
 	struct hash seed = packet_seed(secret_str, s->nonce, s->client_id);
 	TRY(packet_split(&seed, &terms, shares));

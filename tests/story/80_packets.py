@@ -174,8 +174,7 @@ def story_who_goes_keeps_what_he_has():
         a.post(f"/groups/{g}/dissolve")  # what is left goes to the site: the sender's account keeps nothing
         refused("left-group", lambda: grab(c, g, p))
         refused("left-group", lambda: a.say(g, "还有人吗"))
-        refused("left-group", lambda: a.post(f"/groups/{g}/packets", **{**packet_fields, "id": "x"}) if (packet_fields := {
-            "kind": "lucky", "sum": 1, "shares": 1, "commitment": "0" * 64, "nonce": "0" * 64}) else None)
+        refused("left-group", lambda: a.post(f"/groups/{g}/packets", id="x", kind="lucky", sum=1, shares=1, commitment="0" * 64, nonce="0" * 64))
         seen = whole(c, g, p)["packet"]
         assert seen["state"] == "dissolved" and seen["returned"] == 1000 - seen["taken_sum"]
         assert s.rows("SELECT posted, held FROM ledger_account WHERE kind = 'member' AND owner = 2") == [["0", "0"]]
