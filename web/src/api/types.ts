@@ -9,9 +9,10 @@ type Of = components['schemas']
 
 export type Me = Of['Me']
 export type SessionRow = Of['Session']
-export type Last = Of['LastMessage']
-export type Group = Of['Group']
-export type GroupMore = Of['GroupWhole']
+export type Last = Omit<Of['LastMessage'], 'kind'> & { kind: Of['LastMessage']['kind'] | 'packet' }
+type WithPackets<G extends Of['Group']> = Omit<G, 'state' | 'last'> & { state: G['state'] | 'dissolved'; last: Last | null }
+export type Group = WithPackets<Of['Group']>
+export type GroupMore = WithPackets<Of['GroupWhole']> & { packet_board?: boolean }
 export type Role = Group['role']
 export type Muted = Group['muted']
 export type Member = Of['Member']
@@ -27,7 +28,7 @@ export type Roster = Of['Roster']
 export type RosterRemoved = Of['RosterRemoved']
 
 /* A message as the server gives it, or an event between messages as the socket brought it. */
-export type Message = Omit<Of['Message'], 'kind'> & { kind: Of['Message']['kind'] | 'event'; event?: EventBody }
+export type Message = Omit<Of['Message'], 'kind'> & { kind: Of['Message']['kind'] | 'event' | 'packet'; event?: EventBody }
 export type Messages = Omit<Of['Messages'], 'messages'> & { messages: Message[] }
 
 export interface EventBody {
@@ -46,7 +47,94 @@ export interface EventBody {
 	named?: [number, string]
 	history?: boolean
 	link_for?: number
+	packet?: Packet
+	grabbed?: Grabbed
+	returned?: Returned
+	dissolved?: boolean
 }
+
+/* Money is whole minor units of one currency. */
+export interface Packet {
+	id: number
+	group: number
+	number: number
+	sender: number
+	sender_name: string
+	kind: 'lucky' | 'equal'
+	currency: string
+	sum: number
+	shares: number
+	message: string
+	named: boolean
+	at: string
+	expires_at: string
+	state: 'open' | 'taken' | 'expired' | 'dissolved'
+	ended_at?: string | null
+	taken: number
+	taken_sum: number
+	returned?: number | null
+	/* Absent where nobody in particular was answered: then it is not known. */
+	for_me?: boolean
+	mine?: { amount: number; place: number } | null
+	for?: number[]
+	group_name?: string
+}
+
+export interface PacketWhole extends Packet {
+	luckiest: number | null
+	key: string
+	commitment: string
+	nonce: string
+	share_min: number
+	share_max: number
+	secret?: string | null
+	split?: number[] | null
+}
+
+export interface Grab { account: number; name: string; place: number; amount: number; at?: string }
+export interface PacketAnswer { packet: PacketWhole; grabs: Grab[] }
+
+export interface Grabbed {
+	packet: number
+	state: Packet['state']
+	taken: number
+	taken_sum: number
+	grabs: [account: number, name: string, place: number, amount: number][]
+	luckiest?: number
+}
+
+export interface Returned { packet: number; state: Packet['state']; taken: number; taken_sum: number; returned: number }
+
+export interface PacketTerms {
+	currency: string
+	available: number
+	shares_max: number
+	share_min: number
+	share_max: number
+	keep_s: number
+	commitment: string
+}
+
+export type Outcome = { outcome: 'got'; amount: number; place: number } | { outcome: 'gone' | 'over' | 'not_for_you' }
+
+export interface Board { off: boolean; board: { account: number; name: string; sum: number; shares: number }[] }
+
+export interface Wallet { currency: string; posted: number; held: number; available: number }
+
+export interface WalletEntry {
+	position: number
+	at: string
+	what: 'welcome' | 'granted' | 'packet_sent' | 'packet_share' | 'packet_back' | 'closed'
+	currency?: string
+	amount: number
+	held: number
+	posted_after: number
+	held_after: number
+	packet: number | null
+	group: number | null
+}
+
+export interface SitePackets { shares_max: number; share_min: number; share_max: number; keep_s: number; welcome: number }
 
 /* One of a group's events as /events and the socket give it. */
 export type LiveEvent = [group: number, number: number, author: number, at_ms: number, body: string | EventBody]

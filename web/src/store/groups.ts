@@ -139,11 +139,11 @@ function apply(event: LiveEvent): void {
 		return
 	group.number = number
 	const mine = author === me.value?.id
-	const words = (kind: 'text' | 'picture', text: string) => {
+	const words = (kind: 'text' | 'picture' | 'packet', text: string) => {
 		group.last = { number, at: new Date(at).toISOString(), author, author_name: nameOf(id, author), kind, text }
 	}
-	if (body.text !== undefined || body.picture) {
-		words(body.picture ? 'picture' : 'text', body.text ?? '')
+	if (body.text !== undefined || body.picture || body.packet) {
+		words(body.packet ? 'packet' : body.picture ? 'picture' : 'text', body.packet?.message ?? body.text ?? '')
 		if (mine) {
 			Object.assign(group, { read_number: number, unread: 0, mentions: 0 })
 		} else {
@@ -162,6 +162,10 @@ function apply(event: LiveEvent): void {
 		group.members--
 	if (body.role?.[0] === me.value?.id && body.role)
 		group.role = body.role[1]
+	if (body.dissolved) {
+		group.state = 'dissolved'
+		leave(id)
+	}
 	if (typeof body.changed?.name === 'string')
 		group.name = body.changed.name
 	keep()
