@@ -13,7 +13,7 @@ SAME = ("failing", "stages", "act", "person", "rest_days")
 WORDS = ("title", "when", "what", "expect", "source")
 FAILINGS = ("any", "no_persistence", "self_interest", "ego", "not_giving", "poor_activities", "mixed_crowd")
 STAGES = ("unknown", "warming", "steady", "cooling", "quiet")  # in the order of enum warmth_stage
-ACTS = ("none", "chat", "members", "about", "manage")
+ACTS = ("none", "chat", "members", "about", "manage", "packet")
 PERSONS = ("none", "greet", "newcomer")
 
 

@@ -126,7 +126,7 @@ static enum err page_around(struct req *r, int64_t number, size_t limit, struct 
 static bool is_shown(const struct event *e)
 {
 	return e->kind == EVENT_JOINED || e->kind == EVENT_GONE || e->kind == EVENT_BARRED || e->kind == EVENT_ROLE ||
-		e->kind == EVENT_CHANGED || e->kind == EVENT_LINK;
+		e->kind == EVENT_CHANGED || e->kind == EVENT_LINK || e->kind == EVENT_PACKET || e->kind == EVENT_DISSOLVED;
 }
 
 /* What happened from low to high among these messages; from the first message where a page goes on before it. */

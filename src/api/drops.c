@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/drops.h"
+#include "api/packets.h"
 
 #define LOOK_EVERY_S 5
 #define DROPS_DEPTH 2 /* DATA/drops/ID/file */
@@ -341,6 +342,7 @@ enum err api_start(struct serve *s)
 		t->thread_count++;
 	}
 	TRY(sweep_start(s, &t->sweep));
+	TRY(till_start(s, &t->till));
 	return fits_start(s, &t->fits);
 }
 
@@ -349,6 +351,7 @@ void api_stop(struct serve *s)
 	struct thermometer *t = serve_kept(s);
 	if (t == NULL)
 		return;
+	till_stop(t->till);
 	sweep_stop(t->sweep);
 	fits_stop(t->fits);
 	pthread_mutex_lock(&t->lock);
@@ -371,6 +374,7 @@ void api_end(struct serve *s)
 	while (t->first)
 		unlist(t, t->first);
 	db_disconnect(t->reader);
+	till_free(t->till);
 	sweep_free(t->sweep);
 	fits_free(t->fits);
 	pthread_cond_destroy(&t->something);

@@ -96,6 +96,7 @@ struct drop {
 
 struct sweep; /* sweep.c */
 struct fits;  /* fits.c */
+struct till;  /* till.c */
 
 struct thermometer {
 	struct serve *serve;
@@ -111,6 +112,7 @@ struct thermometer {
 	struct token operator_token;
 	struct sweep *sweep;
 	struct fits *fits;
+	struct till *till;
 	/* thermometer.c */
 	pthread_mutex_t reader_lock;
 	struct db_conn *reader;

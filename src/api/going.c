@@ -5,6 +5,7 @@
  * says nothing, unless its author wants it emptied; that is done by the sweep, in pieces, after the answer.
  */
 #include "api/drops.h"
+#include "packet/packet.h"
 
 /* ---- handing a group on ---- */
 
@@ -218,6 +219,7 @@ static enum err delete_handle(struct req *r)
 	bool chinese = str_eq(me.locale, STR("zh"));
 	TRY(group_leave_all(r->db, r->arena, r->account, r->now_us));
 	TRY(chat_unclaim(r->db, r->account));
+	TRY(packet_close_wallet(r->db, r->arena, r->account, 0, r->now_us));
 	TRY(end_sessions(r));
 	TRY(insight_leave_out(r->db, r->account));
 	TRY(people_delete(r->db, r->account, chinese ? STR("离开的人") : STR("Somebody who left"), str_eq(req_text(r, "messages"), STR("empty")),

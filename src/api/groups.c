@@ -1,13 +1,14 @@
 /* Groups: the list of mine, founding one, its page, its settings, its log. */
 #include "api/api_private.h"
 #include "live/live.h"
+#include "packet/packet.h"
 
 static const struct field person_fields[] = { { "id", FIELD_INT, FIELD_REQUIRED }, { "name", FIELD_TEXT, FIELD_REQUIRED }, { 0 } };
 static const struct shape person_shape = { "Person", person_fields };
 
 static const struct field last_fields[] = {
 	{ "number", FIELD_INT, FIELD_REQUIRED }, { "at", FIELD_TIME, FIELD_REQUIRED }, { "author", FIELD_INT, FIELD_REQUIRED },
-	{ "author_name", FIELD_TEXT, FIELD_REQUIRED }, { "kind", FIELD_TEXT, FIELD_REQUIRED, .one_of = "text|picture|recalled|removed" },
+	{ "author_name", FIELD_TEXT, FIELD_REQUIRED }, { "kind", FIELD_TEXT, FIELD_REQUIRED, .one_of = "text|picture|recalled|removed|packet" },
 	{ "text", FIELD_TEXT, FIELD_REQUIRED }, { 0 },
 };
 static const struct shape last_shape = { "LastMessage", last_fields };
@@ -29,22 +30,44 @@ static const struct field group_whole_fields[] = {
 	{ "common_ground", FIELD_TEXT, FIELD_REQUIRED }, { "tags", FIELD_TEXT, FIELD_REQUIRED | FIELD_LIST }, { "rules", FIELD_TEXT, FIELD_REQUIRED },
 	{ "capacity", FIELD_INT, FIELD_REQUIRED }, { "owner", FIELD_OBJECT, FIELD_REQUIRED, .of = &person_shape },
 	{ "members_invite", FIELD_BOOL, FIELD_REQUIRED }, { "sister", FIELD_OBJECT, FIELD_REQUIRED | FIELD_NULL, .of = &person_shape },
-	{ "sister_found", FIELD_BOOL, FIELD_REQUIRED }, { "waiting", FIELD_INT, FIELD_REQUIRED | FIELD_NULL },
+	{ "sister_found", FIELD_BOOL, FIELD_REQUIRED }, { "packet_board", FIELD_BOOL, FIELD_REQUIRED },
+	{ "dissolved_at", FIELD_TIME, FIELD_REQUIRED | FIELD_NULL, .what = "its owner ended it" }, { "waiting", FIELD_INT, FIELD_REQUIRED | FIELD_NULL },
 	{ "claims", FIELD_INT, FIELD_REQUIRED | FIELD_NULL, .what = "owner: names of the history that somebody says are his" },
 	{ "created_at", FIELD_TIME, FIELD_REQUIRED }, { "history", FIELD_BOOL, FIELD_REQUIRED, .what = "lines before number 1" }, { 0 },
 };
 const struct shape api_group_whole_shape = { "GroupWhole", group_whole_fields };
 
+static void write_last_packet(struct json_out *j, const struct packet *p)
+{
+	json_open(j);
+	json_key_int(j, "number", p->number);
+	json_key_time(j, "at", p->at_us);
+	json_key_int(j, "author", p->sender);
+	json_key_text(j, "author_name", p->sender_name);
+	json_key_text(j, "kind", STR("packet"));
+	json_key_text(j, "text", p->message);
+	json_close(j);
+}
+
+/* The newest message, or red packet. */
 static enum err write_last(struct req *r, int64_t group)
 {
 	struct message m;
-	enum err e = chat_last(r->db, r->arena, group, &m);
+	struct packet p;
+	enum err e = chat_last(r->db, r->arena, group, &m), packet = packet_last(r->db, r->arena, group, r->account, &p);
 	json_key(&r->json, "last");
+	if (packet != ERR_NOT_FOUND)
+		TRY(packet);
+	if (e != ERR_NOT_FOUND)
+		TRY(e);
+	if (packet == ERR_OK && (e == ERR_NOT_FOUND || p.number > m.number)) {
+		write_last_packet(&r->json, &p);
+		return ERR_OK;
+	}
 	if (e == ERR_NOT_FOUND) {
 		json_null(&r->json);
 		return ERR_OK;
 	}
-	TRY(e);
 	json_open(&r->json);
 	json_key_int(&r->json, "number", m.number);
 	json_key_time(&r->json, "at", m.at_us);
@@ -59,10 +82,12 @@ static enum err write_last(struct req *r, int64_t group)
 
 static enum err write_members_of_group(struct req *r, const struct group *g, const struct membership *me, int64_t number)
 {
-	int64_t unread = 0, mentions = 0;
+	int64_t unread = 0, packets = 0, mentions = 0;
 	bool in = me->state == MEMBER_IN;
-	if (in)
+	if (in) {
 		TRY(chat_unread(r->db, g->id, r->account, me->read_number, &unread, &mentions));
+		TRY(packet_unread(r->db, g->id, r->account, me->read_number, &packets));
+	}
 	json_key_int(&r->json, "id", g->id);
 	json_key_text(&r->json, "name", g->name);
 	json_key_text(&r->json, "kind", g->kind);
@@ -71,7 +96,7 @@ static enum err write_members_of_group(struct req *r, const struct group *g, con
 	json_key_int(&r->json, "members", g->members);
 	json_key_int(&r->json, "number", in ? number : me->last_seen);
 	json_key_int(&r->json, "read_number", me->read_number);
-	json_key_int(&r->json, "unread", unread);
+	json_key_int(&r->json, "unread", unread + packets);
 	json_key_int(&r->json, "mentions", mentions);
 	if (me->muted_until_us == GROUP_FOREVER_US)
 		json_key_text(&r->json, "muted", STR("always"));
@@ -133,6 +158,8 @@ enum err api_write_group_whole(struct req *r, int64_t group)
 	json_key_bool(&r->json, "members_invite", g.members_invite);
 	api_write_person_or_null(&r->json, "sister", g.sister, g.sister_name);
 	json_key_bool(&r->json, "sister_found", g.sister_found);
+	json_key_bool(&r->json, "packet_board", g.packet_board);
+	api_write_time_or_null(&r->json, "dissolved_at", g.dissolved_us);
 	if (me.role >= ROLE_STEWARD && me.state == MEMBER_IN) {
 		TRY(group_waiting_count(r->db, group, &waiting));
 		json_key_int(&r->json, "waiting", waiting);
@@ -190,7 +217,8 @@ const struct entry group_get_entry = { .name = "group.get", .method = "GET", .pa
 static const struct field set_fields[] = {
 	PATH_GROUP, SETTINGS(0), { "members_invite", FIELD_BOOL, 0 },
 	{ "sister", FIELD_INT, FIELD_NULL, 1, INT64_MAX, .what = "a group of mine where people go when this one is full" },
-	{ "sister_found", FIELD_BOOL, 0, .what = "found a sister by itself when there is none with room" }, { 0 },
+	{ "sister_found", FIELD_BOOL, 0, .what = "found a sister by itself when there is none with room" },
+	{ "packet_board", FIELD_BOOL, 0, .what = "the day's board of who took most" }, { 0 },
 };
 
 static enum err own_sister(struct req *r, int64_t sister)
@@ -214,6 +242,7 @@ static enum err group_set_handle(struct req *r)
 	}
 	g.members_invite = req_has(r, "members_invite") ? req_bool(r, "members_invite") : g.members_invite;
 	g.sister_found = req_has(r, "sister_found") ? req_bool(r, "sister_found") : g.sister_found;
+	g.packet_board = req_has(r, "packet_board") ? req_bool(r, "packet_board") : g.packet_board;
 	if (req_has(r, "sister")) {
 		g.sister = req_int(r, "sister");
 		if (g.sister)
@@ -292,6 +321,12 @@ static enum err person(struct req *r, const char *key, int64_t account, bool is_
 	return ERR_OK;
 }
 
+/* Talk, and play: what the log is not about. */
+static bool is_talk(enum event_kind k)
+{
+	return k == EVENT_MESSAGE || k == EVENT_RECALLED || k == EVENT_PACKET || k == EVENT_GRABBED || k == EVENT_RETURNED;
+}
+
 static enum err write_log_entry(struct req *r, const struct event *e)
 {
 	CLEANUP(buf_free) struct buf body = BUF(1u << 20);
@@ -302,7 +337,7 @@ static enum err write_log_entry(struct req *r, const struct event *e)
 	TRY(person(r, "actor", e->actor, true));
 	json_key(&r->json, "event");
 	json_raw(&r->json, buf_str(&body));
-	TRY(person(r, "subject", e->subject, e->kind != EVENT_REMOVED && e->kind != EVENT_CHANGED && e->kind != EVENT_HISTORY));
+	TRY(person(r, "subject", e->subject, e->kind != EVENT_REMOVED && e->kind != EVENT_CHANGED && e->kind != EVENT_HISTORY && e->kind != EVENT_DISSOLVED));
 	json_close(&r->json);
 	return ERR_OK;
 }
@@ -322,7 +357,7 @@ static enum err group_log_handle(struct req *r)
 	for (int pages = 0; pages < 20 && told < LOG_PAGE; pages++) {
 		TRY(event_read_back(r->db, r->arena, STREAM_GROUP, req_int(r, "group"), before, EVENT_READ_MAX, &events, &count));
 		for (size_t i = 0; i < count && told < LOG_PAGE; i++) {
-			if (events[i].kind == EVENT_MESSAGE || events[i].kind == EVENT_RECALLED)
+			if (is_talk(events[i].kind))
 				continue;
 			TRY(write_log_entry(r, &events[i]));
 			told++;

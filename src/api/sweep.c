@@ -1,6 +1,7 @@
 /*
  * What the server does by itself now and then, in pieces and through its own writer: pictures that no message took are
- * forgotten, files that are nobody's leave the disk, and what somebody said who deleted his account is emptied.
+ * forgotten, files that are nobody's leave the disk, what somebody said who deleted his account is emptied, and whoever is still
+ * in a dissolved group goes.
  *
  * Used by: drops.c (start and end), going.c (wakes it). Owns: one thread. Not here: what makes a file nobody's (chat).
  */
@@ -106,6 +107,22 @@ static void emptying_done(struct req *r, bool happened)
 static const struct entry emptying_entry = { .name = "sweep.emptying", .tx = TX_WRITE, .open_to_all = true, .may = may_anyone,
 	.handle = emptying_handle, .done = emptying_done };
 
+/* A large group that was dissolved: its members go piece by piece. */
+static enum err dissolving_handle(struct req *r)
+{
+	bool *more = r->state;
+	int64_t group;
+	enum err e = group_to_empty(r->db, &group);
+	*more = e == ERR_OK;
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	bool rest;
+	return group_dissolve(r->db, group, 0, r->now_us, &rest);
+}
+
+static const struct entry dissolving_entry = { .name = "sweep.dissolving", .tx = TX_WRITE, .open_to_all = true, .may = may_anyone,
+	.handle = dissolving_handle };
+
 static bool is_stopping(struct sweep *s)
 {
 	pthread_mutex_lock(&s->lock);
@@ -121,6 +138,10 @@ static void round_of(struct sweep *s, struct files *f)
 	bool more = true;
 	for (size_t i = 0; i < SWEEP_PIECES_MAX && more && !is_stopping(s); i++)
 		more = serve_own(s->serve, &emptying_entry, 0, &e) == ERR_OK && e.now.account != 0;
+	more = true;
+	for (size_t i = 0; i < SWEEP_PIECES_MAX && more && !is_stopping(s); i++)
+		if (serve_own(s->serve, &dissolving_entry, 0, &more) != ERR_OK)
+			break;
 	*f = (struct files){ .more = true };
 	for (size_t i = 0; i < SWEEP_PIECES_MAX && f->more && !is_stopping(s); i++)
 		if (serve_own(s->serve, &files_entry, 0, f) != ERR_OK)

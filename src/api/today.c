@@ -24,7 +24,7 @@ static bool in_chinese(const struct req *r) { return req_has(r, "lang") ? str_eq
 
 static const struct field remedy_fields[] = {
 	{ "id", FIELD_TEXT, FIELD_REQUIRED }, { "failing", FIELD_TEXT, FIELD_REQUIRED, .what = "for which of the six, or any" },
-	{ "act", FIELD_TEXT, FIELD_REQUIRED, .one_of = "none|chat|members|about|manage", .what = "where it is done" },
+	{ "act", FIELD_TEXT, FIELD_REQUIRED, .one_of = "none|chat|members|about|manage|packet", .what = "where it is done" },
 	{ "title", FIELD_TEXT, FIELD_REQUIRED }, { "when", FIELD_TEXT, FIELD_REQUIRED }, { "what", FIELD_TEXT, FIELD_REQUIRED },
 	{ "expect", FIELD_TEXT, FIELD_REQUIRED }, { "source", FIELD_TEXT, FIELD_REQUIRED }, { 0 },
 };

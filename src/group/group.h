@@ -34,7 +34,8 @@ const char *member_state_word(enum member_state s);
 struct group {
 	int64_t id, owner, capacity, members, sister, made_us;
 	struct str name, kind, common_ground, rules, owner_name, sister_name;
-	bool members_invite, sister_found, external;
+	int64_t dissolved_us; /* 0: it stands */
+	bool members_invite, sister_found, external, packet_board;
 };
 struct membership {
 	enum role role;
@@ -105,6 +106,13 @@ enum err group_remove(struct db_conn *c, int64_t group, int64_t account, bool ba
 enum err group_set_role(struct db_conn *c, int64_t group, int64_t account, enum role role, int64_t actor, int64_t now_us) MUST_USE;
 /* The owner gives the group to a member and stays as a steward. ERR_NOT_FOUND: the other is not in it. */
 enum err group_hand_on(struct db_conn *c, int64_t group, int64_t owner, int64_t account, int64_t now_us) MUST_USE;
+/* Everybody goes, in pieces: the first call marks the group, stops its invitations and tells it; *out_more: call again, with
+ * actor 0, until it is false. Its history stays readable to whoever was in it. */
+#define GROUP_DISSOLVE_PIECE 200u
+enum err group_dissolve(struct db_conn *c, int64_t group, int64_t actor, int64_t now_us, bool *out_more) MUST_USE;
+enum err group_is_dissolved(struct db_conn *c, int64_t group, bool *out_dissolved) MUST_USE;
+/* One that is dissolved and still has members; ERR_NOT_FOUND. */
+enum err group_to_empty(struct db_conn *c, int64_t *out_group) MUST_USE;
 /* Of the groups that account owns and others are in: the first, or 0. */
 enum err group_owned_with_others(struct db_conn *c, int64_t account, int64_t *out_group) MUST_USE;
 /* Out of everything, silently: groups left, asked for, invitations stopped. */

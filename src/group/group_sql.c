@@ -2,16 +2,16 @@
 #include "group/group.h"
 
 #define GROUP_COLUMNS "g.id, g.name, g.kind, g.common_ground, g.rules, g.capacity, g.members, g.owner, g.members_invite, " \
-	"g.sister, g.sister_found, g.made_us"
+	"g.sister, g.sister_found, g.made_us, g.packet_board, COALESCE(g.dissolved_us, 0)"
 DB_SQL(sql_group_add, "INSERT INTO chat_group (name, kind, common_ground, rules, capacity, members, owner, made_us) "
 	"VALUES ($1, $2, $3, $4, $5, 1, $6, $7) RETURNING id")
 DB_SQL(sql_group_owner_in, "INSERT INTO member (group_id, account, role, state, joined_us) VALUES ($1, $2, 'owner', 'in', $3)")
 DB_SQL(sql_group_get, "SELECT " GROUP_COLUMNS ", COALESCE(o.name, ''), COALESCE(s.name, '') FROM chat_group g "
 	"LEFT JOIN account o ON o.id = g.owner LEFT JOIN chat_group s ON s.id = g.sister WHERE g.id = $1")
 DB_SQL(sql_group_set, "UPDATE chat_group SET name = $2, common_ground = $3, rules = $4, capacity = $5, members_invite = $6, "
-	"sister = $7, sister_found = $8 WHERE id = $1")
-DB_SQL(sql_group_count, "SELECT COUNT(*) FROM chat_group")
-DB_SQL(sql_group_owned, "SELECT id, name, kind, members FROM chat_group WHERE owner = $1 ORDER BY id LIMIT $2")
+	"sister = $7, sister_found = $8, packet_board = $9 WHERE id = $1")
+DB_SQL(sql_group_count, "SELECT COUNT(*) FROM chat_group WHERE dissolved_us IS NULL")
+DB_SQL(sql_group_owned, "SELECT id, name, kind, members FROM chat_group WHERE owner = $1 AND dissolved_us IS NULL ORDER BY id LIMIT $2")
 DB_SQL(sql_tags_get, "SELECT tag FROM group_tag WHERE group_id = $1 ORDER BY place")
 DB_SQL(sql_tags_clear, "DELETE FROM group_tag WHERE group_id = $1")
 DB_SQL(sql_tag_add, "INSERT INTO group_tag (group_id, place, tag) VALUES ($1, $2, $3)")
@@ -69,7 +69,8 @@ static enum err group_of(struct db_rows *rows, int at, struct arena *a, struct g
 {
 	struct group g = { .id = db_int(rows, at), .capacity = db_int(rows, at + 5), .members = db_int(rows, at + 6),
 		.owner = db_int(rows, at + 7), .members_invite = db_int(rows, at + 8) != 0, .sister = db_int(rows, at + 9),
-		.sister_found = db_int(rows, at + 10) != 0, .made_us = db_int(rows, at + 11) };
+		.sister_found = db_int(rows, at + 10) != 0, .made_us = db_int(rows, at + 11), .packet_board = db_int(rows, at + 12) != 0,
+		.dissolved_us = db_int(rows, at + 13) };
 	TRY(db_str_copy(rows, at + 1, a, &g.name));
 	TRY(db_str_copy(rows, at + 2, a, &g.kind));
 	TRY(db_str_copy(rows, at + 3, a, &g.common_ground));
@@ -100,8 +101,8 @@ enum err group_get(struct db_conn *c, struct arena *a, int64_t group, struct gro
 	struct group g;
 	TRY(db_one(c, &sql_group_get, &rows, DB_I(group)));
 	TRY(group_of(&rows, 0, a, &g));
-	TRY(db_str_copy(&rows, 12, a, &g.owner_name));
-	TRY(db_str_copy(&rows, 13, a, &g.sister_name));
+	TRY(db_str_copy(&rows, 14, a, &g.owner_name));
+	TRY(db_str_copy(&rows, 15, a, &g.sister_name));
 	*out = g;
 	return ERR_OK;
 }
@@ -128,7 +129,7 @@ enum err group_set_tags(struct db_conn *c, int64_t group, const struct str *tags
 enum err group_set(struct db_conn *c, const struct group *g, int64_t actor, int64_t now_us)
 {
 	TRY(db_run(c, &sql_group_set, NULL, DB_I(g->id), DB_T(g->name), DB_T(g->common_ground), DB_T(g->rules), DB_I(g->capacity),
-		DB_I(g->members_invite), DB_N(g->sister), DB_I(g->sister_found)));
+		DB_I(g->members_invite), DB_N(g->sister), DB_I(g->sister_found), DB_I(g->packet_board)));
 	struct event changed = { .stream = STREAM_GROUP, .owner = g->id, .kind = EVENT_CHANGED, .actor = actor, .subject = g->id,
 		.at_us = now_us };
 	return event_append(c, &changed, NULL);
@@ -163,7 +164,7 @@ enum err group_list(struct db_conn *c, struct arena *a, int64_t account, struct 
 	for (; n < GROUP_OF_ONE_MAX && db_next(&rows); n++) {
 		list[n].me = membership_of(&rows);
 		TRY(group_of(&rows, 9, a, &list[n].group));
-		list[n].number = db_int(&rows, 21);
+		list[n].number = db_int(&rows, 23);
 	}
 	TRY(db_rows_end(&rows));
 	*out = list;

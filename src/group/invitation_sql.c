@@ -105,7 +105,7 @@ enum err group_sister_invitation(struct db_conn *c, struct arena *a, const struc
 	struct str *out_name)
 {
 	struct group at = *full;
-	for (int steps = 0; at.members >= at.capacity || at.id == full->id; steps++) {
+	for (int steps = 0; at.members >= at.capacity || at.id == full->id || at.dissolved_us; steps++) {
 		if (steps == SISTERS_MAX)
 			return ERR_NOT_FOUND;
 		if (at.sister == 0 && !at.sister_found)

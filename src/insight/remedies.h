@@ -19,7 +19,7 @@ struct insight_remedy {
 	const char *id;
 	const char *failing;  /* "no_persistence" …, or "any" */
 	unsigned stages;      /* 1 << enum warmth_stage */
-	const char *act;      /* where it is done: "chat", "members", "about", "manage", "none" */
+	const char *act;      /* where it is done: "chat", "members", "about", "manage", "packet", "none" */
 	enum insight_for person;
 	int rest_days;        /* not proposed again so soon */
 	struct insight_remedy_words words[2]; /* English, Chinese */

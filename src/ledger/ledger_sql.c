@@ -3,7 +3,7 @@
 
 DB_SQL(sql_account_open, "INSERT INTO ledger_account (kind, owner, currency, floor_minor, made_us) VALUES ($1, $2, $3, $4, $5) "
 	"ON CONFLICT (kind, owner, currency) DO NOTHING RETURNING id")
-DB_SQL(sql_account_get, "SELECT id, owner, floor_minor, posted, held, currency FROM ledger_account "
+DB_SQL(sql_ledger_account, "SELECT id, owner, floor_minor, posted, held, currency FROM ledger_account "
 	"WHERE kind = $1 AND owner = $2 AND currency = $3")
 DB_SQL(sql_hold_add, "INSERT INTO ledger_hold (entry, account, amount, left_minor, expires_us) VALUES ($1, $2, $3, $3, $4)")
 DB_SQL(sql_hold_get, "SELECT account, amount, left_minor, expires_us, ended FROM ledger_hold WHERE entry = $1")
@@ -23,7 +23,7 @@ static struct db_arg kind_arg(enum ledger_owner_kind k) { return DB_T(str_of(kin
 enum err ledger_account_find(struct db_conn *c, enum ledger_owner_kind kind, int64_t owner, struct str currency, int64_t *out_account)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
-	TRY(db_one(c, &sql_account_get, &rows, kind_arg(kind), DB_I(owner), DB_T(currency)));
+	TRY(db_one(c, &sql_ledger_account, &rows, kind_arg(kind), DB_I(owner), DB_T(currency)));
 	*out_account = db_int(&rows, 0);
 	return ERR_OK;
 }
@@ -50,7 +50,7 @@ enum err ledger_account_get(struct db_conn *c, struct arena *a, enum ledger_owne
 	struct ledger_account *out)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
-	TRY(db_one(c, &sql_account_get, &rows, kind_arg(kind), DB_I(owner), DB_T(currency)));
+	TRY(db_one(c, &sql_ledger_account, &rows, kind_arg(kind), DB_I(owner), DB_T(currency)));
 	struct ledger_account found = { .id = db_int(&rows, 0), .owner = db_int(&rows, 1),
 		.floor_minor = db_is_null(&rows, 2) ? LEDGER_NO_FLOOR : db_int(&rows, 2), .posted = db_int(&rows, 3), .held = db_int(&rows, 4), .kind = kind };
 	TRY(db_str_copy(&rows, 5, a, &found.currency));

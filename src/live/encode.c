@@ -127,6 +127,10 @@ static enum err member(struct db_conn *c, struct arena *a, const struct event *e
 	case EVENT_CHANGED: return changed(c, a, e, j);
 	case EVENT_HISTORY: json_key_bool(j, "history", true); break;
 	case EVENT_LINK: json_key_int(j, "link_for", e->subject); break;
+	case EVENT_PACKET:
+	case EVENT_GRABBED:
+	case EVENT_RETURNED: return live_packet_member(c, a, e, j);
+	case EVENT_DISSOLVED: json_key_bool(j, "dissolved", true); break;
 	case EVENT_READ: return own_read(c, e, j);
 	case EVENT_IN: json_key_int(j, "in", e->subject); break;
 	case EVENT_OUT: json_key_int(j, "out", e->subject); break;

@@ -11,6 +11,7 @@
 
 #include "event/event.h"
 #include "net/net.h"
+#include "packet/packet.h"
 #include "serve/serve.h"
 
 #define LIVE_PATH "/api/v1/live"
@@ -38,5 +39,11 @@ extern const struct entry live_follow_entry;
 enum err live_encode(struct db_conn *c, struct arena *a, const struct event *e, struct buf *out) MUST_USE;
 /* The body alone (also of STREAM_ACCOUNT events: an object). */
 enum err live_encode_body(struct db_conn *c, struct arena *a, const struct event *e, struct buf *out) MUST_USE;
+
+/* A packet as clients see it, written into the open object; whom it is for ("for"); and who drew most, once all is taken (0
+ * before, and where all are equal). */
+void live_write_packet(struct json_out *j, const struct packet *p);
+enum err live_write_named(struct db_conn *c, struct arena *a, const struct packet *p, struct json_out *j) MUST_USE;
+enum err live_luckiest(struct db_conn *c, struct arena *a, const struct packet *p, int64_t *out_account) MUST_USE;
 
 #endif

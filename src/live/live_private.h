@@ -55,6 +55,8 @@ struct live {
 	uint64_t next_socket;
 };
 
+/* encode_packet.c: the member of an object that says what happened to a packet */
+enum err live_packet_member(struct db_conn *c, struct arena *a, const struct event *e, struct json_out *j) MUST_USE;
 /* follower.c */
 void *live_follower_run(void *arg);
 /* lane.c, net thread */

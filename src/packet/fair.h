@@ -41,7 +41,8 @@ struct hash packet_seed(struct str secret, struct str nonce, struct str id);
 /* The shares in the order of arrival, terms->shares of them. ERR_INPUT: the terms cannot be met (shares 1 … PACKET_SHARES_LIMIT,
  * 1 <= share_min <= share_max, shares × min <= sum <= shares × max, equal: sum divisible by shares). Any terms may come in. */
 enum err packet_split(const struct hash *seed, const struct packet_terms *terms, int64_t out_shares[]) MUST_USE;
-/* The place (from 0) of the largest share among the first taken (at least one); of equals the earliest. */
+/* The place (from 0) of the largest share among the first taken (at least one); of equals the earliest: where shares tie
+ * (many at max), the name of luckiest, not the money, favours who came first. */
 size_t packet_luckiest(const int64_t shares[], size_t taken);
 
 #endif

@@ -113,11 +113,11 @@ static enum err take_endings(struct db_rows *rows, struct ending list[], size_t 
 }
 
 /* The account of a sender who has gone keeps nothing. */
-static enum err follow_sender(struct db_conn *c, struct arena *a, int64_t sender, int64_t now_us)
+static enum err follow_sender(struct db_conn *c, struct arena *a, int64_t sender, int64_t packet, int64_t now_us)
 {
 	struct account found;
 	enum err e = people_get(c, a, sender, &found);
-	return e == ERR_NOT_FOUND ? packet_close_wallet(c, a, sender, now_us) : e;
+	return e == ERR_NOT_FOUND ? packet_close_wallet(c, a, sender, packet, now_us) : e;
 }
 
 static enum err end_one(struct db_conn *c, struct arena *a, const struct ending *x, struct str how, int64_t actor, int64_t now_us)
@@ -130,7 +130,7 @@ static enum err end_one(struct db_conn *c, struct arena *a, const struct ending 
 	snprintf(id, sizeof id, "packet-end/%lld", (long long)x->packet);
 	const struct ledger_act act = packet_act(id, x->packet, actor, now_us);
 	TRY(ledger_release(c, &act, x->hold, str_eq(how, STR("expired")) ? LEDGER_EXPIRE : LEDGER_VOID, &returned, NULL));
-	TRY(follow_sender(c, a, x->sender, now_us));
+	TRY(follow_sender(c, a, x->sender, x->packet, now_us));
 	const struct event e = { .stream = STREAM_GROUP, .owner = x->group, .kind = EVENT_RETURNED, .actor = x->sender, .subject = x->packet,
 		.at_us = now_us };
 	return event_append(c, &e, NULL);

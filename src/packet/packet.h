@@ -30,7 +30,7 @@ struct packet_rule {
 	int64_t shares_max, share_min, share_max, keep_s, welcome;
 };
 enum err packet_rule_get(struct db_conn *c, struct packet_rule *out) MUST_USE;
-/* ERR_INPUT: shares_max 1 … PACKET_SHARES_LIMIT, 1 <= share_min <= share_max <= LEDGER_AMOUNT_MAX / PACKET_SHARES_LIMIT, keep_s 60 …
+/* ERR_INPUT: shares_max 1 … PACKET_SHARES_LIMIT, 1 <= share_min <= share_max <= LEDGER_AMOUNT_MAX / PACKET_SHARES_LIMIT, keep_s 1 …
  * 30 days, welcome >= 0. */
 enum err packet_rule_set(struct db_conn *c, const struct packet_rule *rule) MUST_USE;
 
@@ -54,7 +54,8 @@ enum packet_sent {
 	PACKET_NO_FUNDS,    /* the wallet holds less */
 	PACKET_NO_PROMISE,  /* the promise told is not the account's next: ask for it again */
 	PACKET_TOO_MANY,    /* PACKET_OPEN_MAX */
-	PACKET_NOT_MEMBERS  /* a named account is not in the group */
+	PACKET_NOT_MEMBERS, /* a named account is not in the group */
+	PACKET_DISSOLVED    /* the group is being dissolved */
 };
 /* Anything but PACKET_SENT: refuse the request. ERR_INPUT: the terms break the site's rule. ERR_CONFLICT: the client id was used for
  * other content. A repeat answers the first one's. *out_number: of the group's journal. */
@@ -81,9 +82,9 @@ enum err packet_grab(struct db_conn *c, int64_t group, int64_t packet, int64_t a
 enum err packet_expire_due(struct db_conn *c, struct arena *a, int64_t now_us, size_t *out_count) MUST_USE;
 /* End the open packets of a group that is being dissolved. */
 enum err packet_dissolve(struct db_conn *c, struct arena *a, int64_t group, int64_t actor, int64_t now_us) MUST_USE;
-/* The wallet of an account that is being deleted: what it may still spend goes to the site. What comes back to it later follows
- * when it comes. */
-enum err packet_close_wallet(struct db_conn *c, struct arena *a, int64_t account, int64_t now_us) MUST_USE;
+/* The wallet of an account that is being deleted (packet 0), or was: what it may spend goes to the site, also what came back to it
+ * later from a packet. */
+enum err packet_close_wallet(struct db_conn *c, struct arena *a, int64_t account, int64_t packet, int64_t now_us) MUST_USE;
 
 /* ---- reading ---- */
 struct packet {

@@ -10,7 +10,9 @@
 struct ledger_act packet_act(char id[PACKET_ID_BYTES], int64_t packet, int64_t actor, int64_t now_us);
 /* The site's account in a currency, which may owe: what is given out comes from it. */
 enum err packet_site_account(struct db_conn *c, int64_t now_us, int64_t *out_account) MUST_USE;
-/* The secret under the promise that was told, used up by this; ERR_NOT_FOUND: it is not the account's next. */
-enum err packet_promise_take(struct db_conn *c, int64_t account, const struct hash *promise, char out_secret[PACKET_SECRET_BYTES]) MUST_USE;
+/* The secret under the promise that was told, used up by this: the next one takes its place. ERR_NOT_FOUND: it is not the account's
+ * next; then nothing was written. */
+enum err packet_promise_take(struct db_conn *c, int64_t account, const struct hash *promise, int64_t now_us,
+	char out_secret[PACKET_SECRET_BYTES]) MUST_USE;
 
 #endif

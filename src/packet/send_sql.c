@@ -51,10 +51,14 @@ static enum err repeat_of(struct db_conn *c, const struct packet_send *s, int64_
 static enum err may_send(struct db_conn *c, const struct packet_send *s, enum packet_sent *out_sent)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	bool dissolved = false;
 	TRY(db_one(c, &sql_open_count, &rows, DB_I(s->group)));
 	if (db_int(&rows, 0) >= PACKET_OPEN_MAX)
 		*out_sent = PACKET_TOO_MANY;
 	db_rows_close(&rows);
+	TRY(group_is_dissolved(c, s->group, &dissolved)); /* its members go in pieces, some may still be in it */
+	if (dissolved)
+		*out_sent = PACKET_DISSOLVED;
 	for (size_t i = 0; i < s->named_count && *out_sent == PACKET_SENT; i++) {
 		struct membership m;
 		TRY(group_membership(c, s->group, s->named[i], &m));
@@ -88,7 +92,7 @@ static enum err add(struct db_conn *c, const struct packet_send *s, const struct
 		.share_max = rule->share_max };
 	int64_t shares[PACKET_SHARES_LIMIT], expires_us = s->now_us + rule->keep_s * US_PER_S;
 	char secret[PACKET_SECRET_BYTES], split[PACKET_SHARES_LIMIT * 8];
-	TRY(packet_promise_take(c, s->sender, &s->promise, secret));
+	TRY(packet_promise_take(c, s->sender, &s->promise, s->now_us, secret));
 	struct str secret_str = { secret, sizeof secret };
 	struct hash seed = packet_seed(secret_str, s->nonce, s->client_id);
 	TRY(packet_split(&seed, &terms, shares));

@@ -3,14 +3,14 @@
 
 #include "packet/packet_private.h"
 
-#define RULE_KEEP_MIN_S 60
+#define RULE_KEEP_MIN_S 1
 #define RULE_KEEP_MAX_S (30 * 86400)
 
 DB_SQL(sql_rule_get, "SELECT shares_max, share_min, share_max, keep_s, welcome FROM packet_rule WHERE one = 1")
 DB_SQL(sql_rule_set, "UPDATE packet_rule SET shares_max = $1, share_min = $2, share_max = $3, keep_s = $4, welcome = $5 WHERE one = 1")
 DB_SQL(sql_promise_get, "SELECT secret FROM packet_promise WHERE account = $1")
 DB_SQL(sql_promise_add, "INSERT INTO packet_promise (account, secret, made_us) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-DB_SQL(sql_promise_take, "DELETE FROM packet_promise WHERE account = $1 RETURNING secret")
+DB_SQL(sql_promise_next, "UPDATE packet_promise SET secret = $3, made_us = $4 WHERE account = $1 AND secret = $2")
 
 enum err packet_rule_get(struct db_conn *c, struct packet_rule *out)
 {
@@ -67,7 +67,7 @@ enum err packet_wallet(struct db_conn *c, int64_t account, int64_t now_us, int64
 	return ERR_OK;
 }
 
-enum err packet_close_wallet(struct db_conn *c, struct arena *a, int64_t account, int64_t now_us)
+enum err packet_close_wallet(struct db_conn *c, struct arena *a, int64_t account, int64_t packet, int64_t now_us)
 {
 	struct ledger_account wallet;
 	int64_t site, entry;
@@ -78,7 +78,7 @@ enum err packet_close_wallet(struct db_conn *c, struct arena *a, int64_t account
 		return ERR_OK;
 	TRY(e);
 	TRY(packet_site_account(c, now_us, &site));
-	snprintf(id, sizeof id, "closing/%lld/%lld", (long long)account, (long long)now_us);
+	snprintf(id, sizeof id, "closing/%lld/%lld", (long long)account, (long long)packet);
 	const struct ledger_act act = { .caller_id = str_of(id), .purpose = LEDGER_CLOSING, .subject = account, .at_us = now_us };
 	const struct ledger_leg legs[] = { { site, rest }, { wallet.id, -rest } };
 	return ledger_transfer(c, &act, legs, COUNT_OF(legs), &entry, NULL);
@@ -112,14 +112,21 @@ enum err packet_promise(struct db_conn *c, int64_t account, int64_t now_us, stru
 	return ERR_OK;
 }
 
-enum err packet_promise_take(struct db_conn *c, int64_t account, const struct hash *promise, char out_secret[PACKET_SECRET_BYTES])
+enum err packet_promise_take(struct db_conn *c, int64_t account, const struct hash *promise, int64_t now_us, char out_secret[PACKET_SECRET_BYTES])
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
-	char secret[PACKET_SECRET_BYTES];
-	TRY(db_one(c, &sql_promise_take, &rows, DB_I(account)));
+	char secret[PACKET_SECRET_BYTES], next[PACKET_SECRET_BYTES];
+	int64_t changed = 0;
+	TRY(db_one(c, &sql_promise_get, &rows, DB_I(account)));
 	TRY(secret_of(&rows, secret));
+	db_rows_close(&rows);
 	struct hash kept = packet_promise_of((struct str){ secret, sizeof secret });
 	if (!proof_equal(hash_str(&kept), hash_str(promise)))
+		return ERR_NOT_FOUND;
+	random_bytes(next, sizeof next);
+	TRY(db_run(c, &sql_promise_next, &changed, DB_I(account), DB_B(((struct str){ secret, sizeof secret })),
+		DB_B(((struct str){ next, sizeof next })), DB_I(now_us)));
+	if (changed == 0) /* PostgreSQL: used by another packet of his meanwhile */
 		return ERR_NOT_FOUND;
 	memcpy(out_secret, secret, sizeof secret);
 	return ERR_OK;

@@ -108,19 +108,19 @@ static bool fits(const struct route *to, const struct str segments[], size_t cou
 	return true;
 }
 
-static bool all_literal(const struct route *to)
+static size_t params_of(const struct route *to)
 {
+	size_t n = 0;
 	for (size_t i = 0; i < to->count; i++)
-		if (to->segments[i].n && to->segments[i].p[0] == ':')
-			return false;
-	return true;
+		n += to->segments[i].n && to->segments[i].p[0] == ':';
+	return n;
 }
 
 const struct entry *router_find(const struct router *r, struct str method, struct str path, struct str params[ROUTE_PARAMS_MAX],
 	bool *out_other_method)
 {
 	struct str segments[SEGMENTS_MAX];
-	size_t count;
+	size_t count, fewest = SIZE_MAX;
 	const struct entry *found = NULL;
 	*out_other_method = false;
 	if (!split(path, segments, &count))
@@ -134,10 +134,11 @@ const struct entry *router_find(const struct router *r, struct str method, struc
 			*out_other_method = true;
 			continue;
 		}
+		if (params_of(&r->routes[i]) >= fewest)
+			continue; /* "/sessions/current" before "/sessions/:session" */
+		fewest = params_of(&r->routes[i]);
 		found = r->routes[i].entry;
 		memcpy(params, here, sizeof here);
-		if (all_literal(&r->routes[i]))
-			break; /* "/sessions/current" before "/sessions/:session" */
 	}
 	return found;
 }
