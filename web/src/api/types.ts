@@ -9,10 +9,9 @@ type Of = components['schemas']
 
 export type Me = Of['Me']
 export type SessionRow = Of['Session']
-export type Last = Omit<Of['LastMessage'], 'kind'> & { kind: Of['LastMessage']['kind'] | 'packet' }
-type WithPackets<G extends Of['Group']> = Omit<G, 'state' | 'last'> & { state: G['state'] | 'dissolved'; last: Last | null }
-export type Group = WithPackets<Of['Group']>
-export type GroupMore = WithPackets<Of['GroupWhole']> & { packet_board?: boolean }
+export type Last = Of['LastMessage']
+export type Group = Of['Group']
+export type GroupMore = Of['GroupWhole']
 export type Role = Group['role']
 export type Muted = Group['muted']
 export type Member = Of['Member']
@@ -53,45 +52,11 @@ export interface EventBody {
 	dissolved?: boolean
 }
 
-/* Money is whole minor units of one currency. */
-export interface Packet {
-	id: number
-	group: number
-	number: number
-	sender: number
-	sender_name: string
-	kind: 'lucky' | 'equal'
-	currency: string
-	sum: number
-	shares: number
-	message: string
-	named: boolean
-	at: string
-	expires_at: string
-	state: 'open' | 'taken' | 'expired' | 'dissolved'
-	ended_at?: string | null
-	taken: number
-	taken_sum: number
-	returned?: number | null
-	/* Absent where nobody in particular was answered: then it is not known. */
-	for_me?: boolean
-	mine?: { amount: number; place: number } | null
-	for?: number[]
-	group_name?: string
-}
-
-export interface PacketWhole extends Packet {
-	luckiest: number | null
-	key: string
-	commitment: string
-	nonce: string
-	share_min: number
-	share_max: number
-	secret?: string | null
-	split?: number[] | null
-}
-
-export interface Grab { account: number; name: string; place: number; amount: number; at?: string }
+/* Money is whole minor units of one currency. Where nobody in particular was answered it is not known whether a share is mine. */
+type Told = 'for_me' | 'mine' | 'ended_at' | 'returned'
+export type Packet = Omit<Of['Packet'], Told> & Partial<Pick<Of['Packet'], Told>> & { for?: number[]; group_name?: string }
+export type PacketWhole = Packet & Pick<Of['PacketWhole'], 'luckiest' | 'key' | 'commitment' | 'nonce' | 'share_min' | 'share_max'> & { secret?: string | null; split?: number[] | null }
+export type Grab = Omit<Of['PacketGrabbed'], 'at'> & { at?: string }
 export interface PacketAnswer { packet: PacketWhole; grabs: Grab[] }
 
 export interface Grabbed {
@@ -105,36 +70,12 @@ export interface Grabbed {
 
 export interface Returned { packet: number; state: Packet['state']; taken: number; taken_sum: number; returned: number }
 
-export interface PacketTerms {
-	currency: string
-	available: number
-	shares_max: number
-	share_min: number
-	share_max: number
-	keep_s: number
-	commitment: string
-}
-
+export type PacketTerms = Of['PacketTerms']
 export type Outcome = { outcome: 'got'; amount: number; place: number } | { outcome: 'gone' | 'over' | 'not_for_you' }
-
-export interface Board { off: boolean; board: { account: number; name: string; sum: number; shares: number }[] }
-
-export interface Wallet { currency: string; posted: number; held: number; available: number }
-
-export interface WalletEntry {
-	position: number
-	at: string
-	what: 'welcome' | 'granted' | 'packet_sent' | 'packet_share' | 'packet_back' | 'closed'
-	currency?: string
-	amount: number
-	held: number
-	posted_after: number
-	held_after: number
-	packet: number | null
-	group: number | null
-}
-
-export interface SitePackets { shares_max: number; share_min: number; share_max: number; keep_s: number; welcome: number }
+export type Board = Of['PacketBoard']
+export type Wallet = Of['Wallet']
+export type WalletEntry = Of['WalletEntry'] & { currency?: string }
+export type SitePackets = Of['PacketRule']
 
 /* One of a group's events as /events and the socket give it. */
 export type LiveEvent = [group: number, number: number, author: number, at_ms: number, body: string | EventBody]

@@ -23,6 +23,9 @@ export const watching = ref(0)
 /* So many events behind that walking through them is dearer than asking anew. */
 const WALK_MAX = 2000
 
+/* Its owner ended it: known once its own page or its chat was asked for. */
+export const isDissolved = (group: Group) => !!(group as Partial<GroupMore>).dissolved_at
+
 export const isMuted = (muted: Muted) => muted === 'always' || (!!muted && Date.parse(muted) > Date.now())
 
 const lastAt = (group: Group) => group.last ? Date.parse(group.last.at) : 0
@@ -163,7 +166,7 @@ function apply(event: LiveEvent): void {
 	if (body.role?.[0] === me.value?.id && body.role)
 		group.role = body.role[1]
 	if (body.dissolved) {
-		group.state = 'dissolved'
+		Object.assign(group, { state: 'removed', dissolved_at: new Date(at).toISOString() } satisfies Partial<GroupMore>)
 		leave(id)
 	}
 	if (typeof body.changed?.name === 'string')
