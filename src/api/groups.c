@@ -21,7 +21,8 @@ static const struct shape last_shape = { "LastMessage", last_fields };
 	{ "number", FIELD_INT, FIELD_REQUIRED, .what = "of the newest event" }, { "read_number", FIELD_INT, FIELD_REQUIRED }, \
 	{ "unread", FIELD_INT, FIELD_REQUIRED }, { "mentions", FIELD_INT, FIELD_REQUIRED },                              \
 	{ "muted", FIELD_TEXT, FIELD_REQUIRED | FIELD_NULL, .what = "until when, or always" },                           \
-	{ "pinned", FIELD_BOOL, FIELD_REQUIRED }, { "last", FIELD_OBJECT, FIELD_REQUIRED | FIELD_NULL, .of = &last_shape }
+	{ "pinned", FIELD_BOOL, FIELD_REQUIRED },                                                                        \
+	{ "dissolved_at", FIELD_TIME, FIELD_REQUIRED | FIELD_NULL, .what = "its owner ended it" }, { "last", FIELD_OBJECT, FIELD_REQUIRED | FIELD_NULL, .of = &last_shape }
 
 static const struct field group_fields[] = { GROUP_FIELDS, { 0 } };
 const struct shape api_group_shape = { "Group", group_fields };
@@ -30,8 +31,7 @@ static const struct field group_whole_fields[] = {
 	{ "common_ground", FIELD_TEXT, FIELD_REQUIRED }, { "tags", FIELD_TEXT, FIELD_REQUIRED | FIELD_LIST }, { "rules", FIELD_TEXT, FIELD_REQUIRED },
 	{ "capacity", FIELD_INT, FIELD_REQUIRED }, { "owner", FIELD_OBJECT, FIELD_REQUIRED, .of = &person_shape },
 	{ "members_invite", FIELD_BOOL, FIELD_REQUIRED }, { "sister", FIELD_OBJECT, FIELD_REQUIRED | FIELD_NULL, .of = &person_shape },
-	{ "sister_found", FIELD_BOOL, FIELD_REQUIRED }, { "packet_board", FIELD_BOOL, FIELD_REQUIRED },
-	{ "dissolved_at", FIELD_TIME, FIELD_REQUIRED | FIELD_NULL, .what = "its owner ended it" }, { "waiting", FIELD_INT, FIELD_REQUIRED | FIELD_NULL },
+	{ "sister_found", FIELD_BOOL, FIELD_REQUIRED }, { "packet_board", FIELD_BOOL, FIELD_REQUIRED }, { "waiting", FIELD_INT, FIELD_REQUIRED | FIELD_NULL },
 	{ "claims", FIELD_INT, FIELD_REQUIRED | FIELD_NULL, .what = "owner: names of the history that somebody says are his" },
 	{ "created_at", FIELD_TIME, FIELD_REQUIRED }, { "history", FIELD_BOOL, FIELD_REQUIRED, .what = "lines before number 1" }, { 0 },
 };
@@ -103,6 +103,7 @@ static enum err write_members_of_group(struct req *r, const struct group *g, con
 	else
 		api_write_time_or_null(&r->json, "muted", me->muted_until_us > r->now_us ? me->muted_until_us : 0);
 	json_key_bool(&r->json, "pinned", me->pinned);
+	api_write_time_or_null(&r->json, "dissolved_at", g->dissolved_us);
 	if (in)
 		return write_last(r, g->id);
 	json_key_null(&r->json, "last");
@@ -159,7 +160,6 @@ enum err api_write_group_whole(struct req *r, int64_t group)
 	api_write_person_or_null(&r->json, "sister", g.sister, g.sister_name);
 	json_key_bool(&r->json, "sister_found", g.sister_found);
 	json_key_bool(&r->json, "packet_board", g.packet_board);
-	api_write_time_or_null(&r->json, "dissolved_at", g.dissolved_us);
 	if (me.role >= ROLE_STEWARD && me.state == MEMBER_IN) {
 		TRY(group_waiting_count(r->db, group, &waiting));
 		json_key_int(&r->json, "waiting", waiting);

@@ -142,7 +142,7 @@ const struct entry packet_get_entry = { .name = "packet.get", .method = "GET", .
 
 /* ---- lists ---- */
 
-static const struct field list_fields[] = { PATH_GROUP, { "before", FIELD_INT, FIELD_QUERY, 1, INT64_MAX }, QUERY_LIMIT(PACKET_PAGE_MAX), { 0 } };
+static const struct field list_fields[] = { PATH_GROUP, { "before", FIELD_INT, FIELD_QUERY, 1, INT64_MAX, .what = "a packet" }, QUERY_LIMIT(PACKET_PAGE_MAX), { 0 } };
 static const struct field list_answer_fields[] = {
 	{ "packets", FIELD_OBJECT, FIELD_REQUIRED | FIELD_LIST, .of = &packet_shape }, { "more", FIELD_BOOL, FIELD_REQUIRED }, { 0 },
 };
@@ -152,11 +152,9 @@ static enum err packet_list_handle(struct req *r)
 {
 	struct packet *list;
 	size_t n, limit = (size_t)req_int_or(r, "limit", 50);
-	int64_t before = req_int_or(r, "before", INT64_MAX);
 	struct membership me = api_membership(r);
-	if (me.state != MEMBER_IN && before > me.last_seen + 1)
-		before = me.last_seen + 1;
-	TRY(packet_list(r->db, r->arena, req_int(r, "group"), r->account, before, limit, &list, &n));
+	TRY(packet_list(r->db, r->arena, req_int(r, "group"), r->account, req_int_or(r, "before", INT64_MAX),
+		me.state == MEMBER_IN ? INT64_MAX : me.last_seen, limit, &list, &n));
 	json_open(&r->json);
 	json_key(&r->json, "packets");
 	json_open_list(&r->json);

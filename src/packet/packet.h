@@ -106,8 +106,8 @@ struct packet_share {
 /* In order of place, at most PACKET_SHARES_LIMIT. number: only those told by that event; 0: all. */
 enum err packet_shares(struct db_conn *c, struct arena *a, int64_t packet, int64_t number, struct packet_share **out, size_t *out_count) MUST_USE;
 enum err packet_named(struct db_conn *c, struct arena *a, int64_t packet, int64_t **out, size_t *out_count) MUST_USE;
-/* A group's, the newest first, before a number. */
-enum err packet_list(struct db_conn *c, struct arena *a, int64_t group, int64_t viewer, int64_t before, size_t limit,
+/* A group's, the newest first: before a packet (INT64_MAX: from the newest), and with numbers up to up_to. */
+enum err packet_list(struct db_conn *c, struct arena *a, int64_t group, int64_t viewer, int64_t before, int64_t up_to, size_t limit,
 	struct packet **out, size_t *out_count) MUST_USE;
 /* Of all groups that viewer is in: those he can still grab, the one that ends first at the front. */
 enum err packet_open_for(struct db_conn *c, struct arena *a, int64_t viewer, int64_t now_us, size_t limit, struct packet **out,

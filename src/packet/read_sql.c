@@ -9,7 +9,8 @@
 #define FROM " FROM packet p JOIN packet_course c ON c.packet = p.id LEFT JOIN account a ON a.id = p.sender " \
 	"LEFT JOIN packet_share s ON s.packet = p.id AND s.account = $1 LEFT JOIN packet_for f ON f.packet = p.id AND f.account = $1 "
 DB_SQL(sql_packet_get, "SELECT " COLUMNS FROM "WHERE p.id = $2")
-DB_SQL(sql_packet_list, "SELECT " COLUMNS FROM "WHERE p.group_id = $2 AND p.number < $3 ORDER BY p.number DESC LIMIT $4")
+DB_SQL(sql_packet_list, "SELECT " COLUMNS FROM "WHERE p.group_id = $2 AND p.number < COALESCE((SELECT number FROM packet WHERE id = $3), $3) AND p.number <= $4 "
+	"ORDER BY p.number DESC LIMIT $5")
 DB_SQL(sql_packet_open_for, "SELECT " COLUMNS FROM "JOIN member m ON m.group_id = p.group_id AND m.account = $1 AND m.state = 'in' "
 	"WHERE c.ended = '' AND c.expires_us > $2 AND s.account IS NULL AND (p.named = 0 OR f.account IS NOT NULL) ORDER BY c.expires_us LIMIT $3")
 DB_SQL(sql_shares, "SELECT s.account, s.place, s.amount, s.at_us, COALESCE(a.name, '') FROM packet_share s LEFT JOIN account a ON a.id = s.account "
@@ -59,12 +60,12 @@ static enum err packets_of(struct db_rows *rows, struct arena *a, int64_t viewer
 	return ERR_OK;
 }
 
-enum err packet_list(struct db_conn *c, struct arena *a, int64_t group, int64_t viewer, int64_t before, size_t limit, struct packet **out,
-	size_t *out_count)
+enum err packet_list(struct db_conn *c, struct arena *a, int64_t group, int64_t viewer, int64_t before, int64_t up_to, size_t limit,
+	struct packet **out, size_t *out_count)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	limit = limit < PACKET_PAGE_MAX ? limit : PACKET_PAGE_MAX;
-	TRY(db_query(c, &sql_packet_list, &rows, DB_I(viewer), DB_I(group), DB_I(before), DB_I((int64_t)limit)));
+	TRY(db_query(c, &sql_packet_list, &rows, DB_I(viewer), DB_I(group), DB_I(before), DB_I(up_to), DB_I((int64_t)limit)));
 	return packets_of(&rows, a, viewer, limit, out, out_count);
 }
 
@@ -81,7 +82,7 @@ enum err packet_last(struct db_conn *c, struct arena *a, int64_t group, int64_t 
 {
 	struct packet *list;
 	size_t n;
-	TRY(packet_list(c, a, group, viewer, INT64_MAX, 1, &list, &n));
+	TRY(packet_list(c, a, group, viewer, INT64_MAX, INT64_MAX, 1, &list, &n));
 	if (n == 0)
 		return ERR_NOT_FOUND;
 	*out = list[0];
