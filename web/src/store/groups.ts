@@ -23,8 +23,8 @@ export const watching = ref(0)
 /* So many events behind that walking through them is dearer than asking anew. */
 const WALK_MAX = 2000
 
-/* Its owner ended it: known once its own page or its chat was asked for. */
-export const isDissolved = (group: Group) => !!(group as Partial<GroupMore>).dissolved_at
+/* Its owner ended it. */
+export const isDissolved = (group: Group) => !!group.dissolved_at
 
 export const isMuted = (muted: Muted) => muted === 'always' || (!!muted && Date.parse(muted) > Date.now())
 
@@ -166,7 +166,7 @@ function apply(event: LiveEvent): void {
 	if (body.role?.[0] === me.value?.id && body.role)
 		group.role = body.role[1]
 	if (body.dissolved) {
-		Object.assign(group, { state: 'removed', dissolved_at: new Date(at).toISOString() } satisfies Partial<GroupMore>)
+		Object.assign(group, { state: 'left', dissolved_at: new Date(at).toISOString() } satisfies Partial<Group>)
 		leave(id)
 	}
 	if (typeof body.changed?.name === 'string')

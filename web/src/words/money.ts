@@ -22,7 +22,7 @@ const digitsOf = (currency: string) => currency === POINTS ? 2 : format({ style:
 /* 9.27 */
 export function figure(minor: number, currency = POINTS, signDisplay: Sign = 'auto'): string {
 	const digits = digitsOf(currency)
-	return format({ ...two, minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay }).format(minor / 10 ** digits)
+	return format({ ...two, minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay }).format(minor / 10 ** digits).replace('-', '−')
 }
 
 /* 9.27 积分 */

@@ -3,7 +3,7 @@ import type { Packet } from '../../api/types'
 import { nameOf } from '../../store/people'
 import { stateOf, type PacketState } from '../../store/packets'
 import { me } from '../../store/session'
-import { count, lang } from '../../words'
+import { lang } from '../../words'
 import { figure, money } from '../../words/money'
 import { wPackets } from '../../words/packets'
 import { clock, daysAgo, fullTime } from '../../words/time'
@@ -25,7 +25,10 @@ export function shortState(packet: Packet): string {
 	}
 }
 
-export const timeOf = (time: string) => daysAgo(time) === 0 ? clock(time) : fullTime(time)
+export function timeOf(time: string): string {
+	const ago = daysAgo(time)
+	return ago === 0 ? clock(time) : ago === -1 ? wPackets('tomorrow', { time: clock(time) }) : fullTime(time)
+}
 export const hoursOf = (packet: Packet) => Math.max(1, Math.round((Date.parse(packet.expires_at) - Date.parse(packet.at)) / 3_600_000))
 export const listOf = (names: string[]) => names.join(lang.value === 'zh' ? '、' : ', ')
 
@@ -54,5 +57,3 @@ export function endWords(packet: Packet): string {
 		return wPackets('endedTaken', { time })
 	return wPackets(packet.state === 'dissolved' ? 'endedDissolved' : 'endedBack', { time, sum: money(packet.returned ?? packet.sum - packet.taken_sum, packet.currency) })
 }
-
-export const counted = (n: number) => count(n)
