@@ -341,6 +341,9 @@ enum err api_start(struct serve *s)
 		TRY(thread_start(&t->threads[i], "drops", reader_run, t));
 		t->thread_count++;
 	}
+	t->packets = packet_memory_new();
+	if (t->packets == NULL)
+		return ERR_MEMORY;
 	TRY(sweep_start(s, &t->sweep));
 	TRY(till_start(s, &t->till));
 	return fits_start(s, &t->fits);
@@ -375,6 +378,7 @@ void api_end(struct serve *s)
 		unlist(t, t->first);
 	db_disconnect(t->reader);
 	till_free(t->till);
+	packet_memory_free(t->packets);
 	sweep_free(t->sweep);
 	fits_free(t->fits);
 	pthread_cond_destroy(&t->something);

@@ -97,6 +97,7 @@ struct drop {
 struct sweep; /* sweep.c */
 struct fits;  /* fits.c */
 struct till;  /* till.c */
+struct packet_memory;
 
 struct thermometer {
 	struct serve *serve;
@@ -113,6 +114,7 @@ struct thermometer {
 	struct sweep *sweep;
 	struct fits *fits;
 	struct till *till;
+	struct packet_memory *packets;
 	/* thermometer.c */
 	pthread_mutex_t reader_lock;
 	struct db_conn *reader;

@@ -176,26 +176,73 @@ static const struct field grab_fields[] = {
 };
 static const struct shape grab_shape = { "PacketGrab", grab_fields };
 
-static enum err packet_grab_handle(struct req *r)
+static enum err write_grab(struct req *r, const struct packet_grab *g)
 {
-	struct packet_grab g;
-	enum err e = packet_grab(r->db, req_int(r, "group"), req_int(r, "packet"), r->account, r->now_us, &g);
-	if (e == ERR_NOT_FOUND)
-		return refuse(r, "not-found", "packet");
-	TRY(e);
 	json_open(&r->json);
-	json_key_text(&r->json, "outcome", str_of(packet_outcome_word(g.outcome)));
-	if (g.outcome == PACKET_GOT) {
-		json_key_int(&r->json, "amount", g.amount);
-		json_key_int(&r->json, "place", g.place);
+	json_key_text(&r->json, "outcome", str_of(packet_outcome_word(g->outcome)));
+	if (g->outcome == PACKET_GOT) {
+		json_key_int(&r->json, "amount", g->amount);
+		json_key_int(&r->json, "place", g->place);
 	}
 	json_close(&r->json);
 	return ERR_OK;
 }
 
+static struct packet_memory *memory_of(const struct req *r)
+{
+	const struct thermometer *t = thermometer_of(r);
+	return t ? t->packets : NULL;
+}
+
+/* The first who finds a packet closed looks up who has what, for all who come after. */
+static enum err remember(struct req *r, struct packet_memory *m)
+{
+	struct packet_share *shares;
+	size_t n;
+	int64_t batch = db_batch(r->db);
+	TRY(packet_shares(r->db, r->arena, req_int(r, "packet"), 0, &shares, &n));
+	packet_memory_put(m, batch ? batch : PACKET_MEMORY_NONE, req_int(r, "group"), req_int(r, "packet"), shares, n);
+	r->state = m;
+	return ERR_OK;
+}
+
+static void grab_done(struct req *r, bool happened)
+{
+	if (r->state)
+		packet_memory_settle(r->state, req_int(r, "packet"), happened);
+}
+
+static enum err packet_grab_handle(struct req *r)
+{
+	struct packet_memory *m = memory_of(r);
+	int64_t group = req_int(r, "group"), packet = req_int(r, "packet");
+	struct packet_grab g;
+	if (r->state) { /* a second run: what the first one saw was undone */
+		grab_done(r, false);
+		r->state = NULL;
+	}
+	if (m && packet_memory_grab(m, db_batch(r->db), group, packet, r->account, &g))
+		return write_grab(r, &g);
+	enum err e = packet_grab(r->db, group, packet, r->account, r->now_us, &g);
+	if (e == ERR_NOT_FOUND)
+		return refuse(r, "not-found", "packet");
+	TRY(e);
+	if (m && g.closed && packet_memory_wants(m, packet))
+		TRY(remember(r, m));
+	return write_grab(r, &g);
+}
+
+static bool packet_grab_glance(struct req *r, bool member)
+{
+	struct packet_memory *m = memory_of(r);
+	struct packet_grab g;
+	return member && m && packet_memory_grab(m, 0, req_int(r, "group"), req_int(r, "packet"), r->account, &g) && write_grab(r, &g) == ERR_OK;
+}
+
 const struct entry packet_grab_entry = { .name = "packet.grab", .method = "POST", .path = "/api/v1/groups/:group/packets/:packet/grab",
 	.what = "Take a share; a repeat answers the same", .tx = TX_WRITE, .lock = LOCK_GROUP, .rate = RATE_TALK, .body_bytes_max = 1024,
-	.socket = true, .fields = packet_path, .answer = &grab_shape, .may = may_member, .handle = packet_grab_handle };
+	.socket = true, .fields = packet_path, .answer = &grab_shape, .may = may_member, .glance = packet_grab_glance,
+	.handle = packet_grab_handle, .done = grab_done };
 
 /* ---- the end of a group ---- */
 

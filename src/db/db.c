@@ -43,7 +43,7 @@ enum err db_connect_bare(struct db *d, bool read_only, struct db_conn **out_conn
 
 static enum err prepare_all(struct db_conn *c)
 {
-	for (const struct db_sql *q = db_sql_first(); q; q = q->next)
+	for (struct db_sql *q = db_sql_first(); q; q = q->next)
 		TRY(c->driver->prepare(c, q));
 	return ERR_OK;
 }

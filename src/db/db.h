@@ -26,10 +26,13 @@ struct db_sql {
 	const char *name, *sqlite, *postgres;
 	size_t slot;
 	struct db_sql *next;
+	_Atomic int *places; /* SQLite's numbers of "$1" …, noted when it is prepared */
+	_Atomic bool writes; /* SQLite: likewise */
 };
 void db_sql_register(struct db_sql *q);
 #define DB_SQL_2(id, sqlite_text, postgres_text)                                                  \
-	static struct db_sql id = { .name = #id, .sqlite = sqlite_text, .postgres = postgres_text }; \
+	static _Atomic int id##_places[DB_ARGS_MAX];                                                 \
+	static struct db_sql id = { .name = #id, .sqlite = sqlite_text, .postgres = postgres_text, .places = id##_places }; \
 	__attribute__((constructor)) static void id##_register(void) { db_sql_register(&id); }
 #define DB_SQL(id, text) DB_SQL_2(id, text, text)
 
@@ -69,16 +72,16 @@ int64_t db_bytes(struct db *d);
 enum err db_begin(struct db_conn *c, bool write) MUST_USE;
 enum err db_commit(struct db_conn *c) MUST_USE; /* ERR_CONFLICT: run it again (serialisation, deadlock) */
 void db_rollback(struct db_conn *c);
-/* One request's part of a batch (SQLite only). */
-enum err db_save(struct db_conn *c) MUST_USE;
+/* One request's part of a batch (SQLite only); costs nothing where nothing is written. */
+void db_save(struct db_conn *c);
 enum err db_save_release(struct db_conn *c) MUST_USE;
 void db_save_undo(struct db_conn *c);
 /* false: the database has rolled the whole transaction back by itself (disk full, I/O); nothing in it happened. */
 bool db_in_transaction(const struct db_conn *c);
 /* Inside a transaction begun for writing. */
 bool db_is_writing(const struct db_conn *c);
-/* SQLite: a number that no other write transaction of this database has, before or after; so rows may say that they were written
- * in this very one. 0 on PostgreSQL, where each request has its own. */
+/* SQLite: a number that no other write transaction of this database has, before or after, and that changes when a part of this one
+ * is undone; so rows may say that they were written in this very one. 0 on PostgreSQL, where each request has its own. */
 int64_t db_batch(const struct db_conn *c);
 /* The first error of the transaction (or of this part since db_save); all later statements answer it. */
 enum err db_failed(const struct db_conn *c);

@@ -8,7 +8,7 @@
 struct db_driver {
 	enum err (*connect)(struct db *d, struct db_conn *c);
 	void (*disconnect)(struct db_conn *c);
-	enum err (*prepare)(struct db_conn *c, const struct db_sql *q);
+	enum err (*prepare)(struct db_conn *c, struct db_sql *q);
 	enum err (*query)(struct db_conn *c, const struct db_sql *q, const struct db_arg *args, size_t n, struct db_rows *out);
 	bool (*next)(struct db_rows *rows);
 	void (*rows_close)(struct db_rows *rows);
@@ -43,6 +43,7 @@ struct db_conn {
 	void *handle;       /* sqlite3 or PGconn */
 	void **prepared;    /* by slot: sqlite3_stmt; PostgreSQL: unused */
 	bool read_only, writing;
+	enum { SAVE_NONE, SAVE_WANTED, SAVE_MADE } save;
 	int64_t batch;
 	enum err failed;
 };

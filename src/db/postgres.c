@@ -53,7 +53,7 @@ static enum err pg_connect(struct db *d, struct db_conn *c)
 
 static void pg_disconnect(struct db_conn *c) { PQfinish(c->handle); }
 
-static enum err pg_prepare(struct db_conn *c, const struct db_sql *q)
+static enum err pg_prepare(struct db_conn *c, struct db_sql *q)
 {
 	PGresult *r = PQprepare(c->handle, q->name, q->postgres, 0, NULL);
 	enum err e = PQresultStatus(r) == PGRES_COMMAND_OK ? ERR_OK : err_of(r, c, q->name);

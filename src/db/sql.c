@@ -44,6 +44,8 @@ enum err db_poison(struct db_conn *c, enum err e)
 
 enum err db_failed(const struct db_conn *c) { return c->failed; }
 
+static enum err save_now(struct db_conn *c);
+
 enum err db_query_args(struct db_conn *c, const struct db_sql *q, const struct db_arg *args, size_t n, struct db_rows *out)
 {
 	assert(n <= DB_ARGS_MAX);
@@ -54,6 +56,8 @@ enum err db_query_args(struct db_conn *c, const struct db_sql *q, const struct d
 		log_line(LOG_WARN, "database: statement %s made to fail", q->name);
 		return db_poison(c, ERR_DB);
 	}
+	if (c->save == SAVE_WANTED && q->writes)
+		TRY(save_now(c));
 	enum err e = c->driver->query(c, q, args, n, &rows);
 	if (e != ERR_OK)
 		return db_poison(c, e);
@@ -127,6 +131,7 @@ static enum err script(struct db_conn *c, const char *text)
 enum err db_begin(struct db_conn *c, bool write)
 {
 	c->failed = ERR_OK;
+	c->save = SAVE_NONE;
 	c->writing = write;
 	c->batch = write && c->db->kind == DB_SQLITE ? ++c->db->batches : 0;
 	const char *text = c->db->kind == DB_POSTGRES ? (write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -161,16 +166,30 @@ void db_rollback(struct db_conn *c)
 DB_SQL_2(sql_save, "SAVEPOINT part", "SELECT 1")
 DB_SQL_2(sql_save_release, "RELEASE part", "SELECT 1")
 
-enum err db_save(struct db_conn *c) { return db_run(c, &sql_save, NULL); }
+/* The savepoint is made before the first statement that writes: most refusals, and repeats, never get that far. */
+void db_save(struct db_conn *c) { c->save = SAVE_WANTED; }
+
+static enum err save_now(struct db_conn *c)
+{
+	c->save = SAVE_MADE;
+	return db_run(c, &sql_save, NULL);
+}
 
 enum err db_save_release(struct db_conn *c)
 {
-	return db_run(c, &sql_save_release, NULL);
+	bool made = c->save == SAVE_MADE;
+	c->save = SAVE_NONE;
+	return made ? db_run(c, &sql_save_release, NULL) : c->failed;
 }
 
 void db_save_undo(struct db_conn *c)
 {
+	bool made = c->save == SAVE_MADE;
+	c->save = SAVE_NONE;
 	c->failed = ERR_OK;
+	if (!made)
+		return;
+	c->batch = ++c->db->batches; /* what says that it was written in this batch may be what is undone here */
 	if (c->driver->in_transaction(c) && c->driver->script(c, "ROLLBACK TO part; RELEASE part") != ERR_OK) {
 		log_line(LOG_ERROR, "database: undoing a savepoint was refused");
 		(void)db_poison(c, ERR_DB); /* half of a request must not be committed with the others */

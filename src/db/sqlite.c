@@ -59,13 +59,25 @@ static void sqlite_disconnect(struct db_conn *c)
 	sqlite3_close(c->handle);
 }
 
-static enum err sqlite_prepare(struct db_conn *c, const struct db_sql *q)
+/* Where SQLite put "$1", "$2" …, and whether it writes: the same on every connection, since the text is. */
+static void note(sqlite3_stmt *s, struct db_sql *q)
+{
+	for (size_t i = 0; i < DB_ARGS_MAX; i++) {
+		char name[8];
+		snprintf(name, sizeof name, "$%u", (unsigned)(i + 1) % 1000);
+		q->places[i] = sqlite3_bind_parameter_index(s, name);
+	}
+	q->writes = !sqlite3_stmt_readonly(s);
+}
+
+static enum err sqlite_prepare(struct db_conn *c, struct db_sql *q)
 {
 	sqlite3_stmt *s = NULL;
 	int rc = sqlite3_prepare_v3(c->handle, q->sqlite, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL);
 	if (rc != SQLITE_OK)
 		return err_of(c, rc, q->name);
 	c->prepared[q->slot] = s;
+	note(s, q);
 	return ERR_OK;
 }
 
@@ -87,13 +99,9 @@ static enum err sqlite_query(struct db_conn *c, const struct db_sql *q, const st
 	sqlite3_stmt *s = c->prepared[q->slot];
 	assert(s != NULL && !sqlite3_stmt_busy(s)); /* the same statement nested in itself */
 	int rc = SQLITE_OK;
-	for (size_t i = 0; i < n && rc == SQLITE_OK; i++) {
-		char name[8];
-		snprintf(name, sizeof name, "$%u", (unsigned)(i + 1) % 1000);
-		int index = sqlite3_bind_parameter_index(s, name);
-		if (index > 0)
-			rc = bind_one(s, index, &args[i]);
-	}
+	for (size_t i = 0; i < n && rc == SQLITE_OK; i++)
+		if (q->places[i] > 0)
+			rc = bind_one(s, q->places[i], &args[i]);
 	if (rc != SQLITE_OK)
 		return err_of(c, rc, q->name);
 	out->handle = s;

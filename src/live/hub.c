@@ -159,6 +159,12 @@ enum hub_place live_hub_follow(struct live *l, struct sock *s, int64_t group, in
 	return HUB_BEHIND;
 }
 
+bool live_hub_follows(const struct live *l, const struct sock *s, int64_t group)
+{
+	const struct hub *h = idmap_get(l->groups, (uint64_t)group);
+	return h && h->lanes[s->deflated].log && net_ws_follows(s->ws, h->lanes[s->deflated].log);
+}
+
 void live_hub_unfollow(struct live *l, struct sock *s, int64_t group)
 {
 	struct hub *h = idmap_get(l->groups, (uint64_t)group);

@@ -81,6 +81,8 @@ struct sock;
 enum hub_place { HUB_FOLLOWS, HUB_BEHIND, HUB_ERROR };
 /* Follow group from number on; newest: its newest number in the journal when that was looked up. */
 enum hub_place live_hub_follow(struct live *l, struct sock *s, int64_t group, int64_t number, int64_t newest);
+/* Then it is a member: it was when it came, and who goes is put off. */
+bool live_hub_follows(const struct live *l, const struct sock *s, int64_t group);
 void live_hub_unfollow(struct live *l, struct sock *s, int64_t group);
 void live_hub_cut(struct live *l, struct sock *s, struct net_log *log, uint64_t offset);
 void live_hubs_free(struct live *l);

@@ -141,14 +141,32 @@ static void refuse_command(struct sock *s, const struct asked *q, const char *sl
 	sock_send(s, "{%s\"status\":%d,\"body\":" STR_FMT "}", re, status, STR_ARG(buf_str(&body)));
 }
 
+/* Answered from memory, while the command is being handed on. */
+static void on_answer_here(struct req *r)
+{
+	struct asked *q = r->answer_to;
+	struct sock *s = idmap_get(q->live->sockets, q->socket);
+	s->writes_running -= q->is_write;
+	if (q->has_as)
+		sock_send(s, "{\"re\":%lld,\"status\":%d,\"body\":" STR_FMT "}", (long long)q->as, r->status, STR_ARG(buf_str(&r->out)));
+	free(q);
+}
+
+static bool is_member(void *who, int64_t group)
+{
+	const struct sock *s = who;
+	return live_hub_follows(s->live, s, group);
+}
+
 static void command(struct sock *s, struct str text)
 {
 	struct live *l = s->live;
 	struct asked *q = calloc(1, sizeof *q);
-	CLEANUP(arena_drop) struct arena *a = arena_new(COMMAND_BYTES_MAX * 16);
+	struct arena *a = arena_new(SERVE_REQUEST_ARENA_MAX);
 	struct json *tree = NULL;
 	size_t at;
 	if (q == NULL || a == NULL) {
+		arena_free(a);
 		free(q);
 		return;
 	}
@@ -162,12 +180,14 @@ static void command(struct sock *s, struct str text)
 	q->outs = p ? p->outs : 0;
 	if (e != ERR_OK || name == NULL || name->kind != JSON_TEXT) {
 		refuse_command(s, q, "bad-json");
+		arena_free(a);
 		free(q);
 		return;
 	}
 	q->is_write = !str_eq(name->text, str_of(live_follow_entry.name));
 	s->writes_running += q->is_write;
-	struct serve_command c = { .name = name->text, .json = text, .account = s->account, .session = s->session,
+	struct serve_command c = { .name = name->text, .tree = tree, .arena = a, .is_member = is_member, .who = s,
+		.answer_here = on_answer_here, .account = s->account, .session = s->session,
 		.chinese = s->chinese, .secure = s->secure, .peer = str_of(s->peer), .answer = on_answer,
 		.answer_to = q };
 	e = serve_command(l->serve, &c);

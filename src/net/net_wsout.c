@@ -172,7 +172,7 @@ void ws_flush(struct net_ws *ws, bool all_logs)
 	ws->first_due = 0;
 	if (c->state != CONN_WS)
 		return;
-	if (all_logs) {
+	if (all_logs || (waiting_left(&c->out) > 0 && ws->follow_count <= NET_TAKE_ALONG_MAX)) {
 		at = 0;
 		for (uint32_t slot = 0; slot < ws->follow_count; slot++) {
 			ws->follows[slot].next_due = at;

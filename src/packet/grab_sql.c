@@ -81,18 +81,19 @@ enum err packet_grab(struct db_conn *c, int64_t group, int64_t packet, int64_t a
 	TRY(look(c, group, packet, account, &l));
 	l.now_us = now_us;
 	if (l.amount > 0) {
-		*out = (struct packet_grab){ PACKET_GOT, l.amount, l.place };
+		*out = (struct packet_grab){ .outcome = PACKET_GOT, .amount = l.amount, .place = l.place };
 		return ERR_OK;
 	}
 	if (l.named && !l.for_me)
 		*out = (struct packet_grab){ .outcome = PACKET_NOT_FOR_YOU };
 	else if (l.taken >= l.shares)
-		*out = (struct packet_grab){ .outcome = PACKET_GONE };
+		*out = (struct packet_grab){ .outcome = PACKET_GONE, .closed = !l.named };
 	else if (l.is_over || now_us >= l.expires_us)
 		*out = (struct packet_grab){ .outcome = PACKET_OVER };
 	else {
 		TRY(take(c, &l));
-		*out = (struct packet_grab){ PACKET_GOT, l.next, l.taken };
+		*out = (struct packet_grab){ .outcome = PACKET_GOT, .amount = l.next, .place = l.taken,
+			.closed = !l.named && l.taken + 1 == l.shares };
 	}
 	return ERR_OK;
 }

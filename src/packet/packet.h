@@ -73,9 +73,29 @@ const char *packet_outcome_word(enum packet_outcome o);
 struct packet_grab {
 	enum packet_outcome outcome;
 	int64_t amount, place;
+	bool closed; /* every share is taken, and it was for everybody: no answer about it changes any more */
 };
 /* account is a member of group (the caller's rule). ERR_NOT_FOUND: no such packet in it. The answer to a repeat is the same. */
 enum err packet_grab(struct db_conn *c, int64_t group, int64_t packet, int64_t account, int64_t now_us, struct packet_grab *out) MUST_USE;
+
+struct packet_share {
+	int64_t account, place, amount, at_us;
+	struct str name;
+};
+
+/* ---- what is over, in memory; any thread ---- */
+struct packet_memory;
+#define PACKET_MEMORY_NONE INT64_C(-1)
+struct packet_memory *packet_memory_new(void); /* NULL: no memory */
+void packet_memory_free(struct packet_memory *m);
+/* Whether nothing is known of a packet that is closed; true once: who asked looks its shares up, puts them and settles. */
+bool packet_memory_wants(struct packet_memory *m, int64_t packet);
+/* batch: db_batch of the transaction that saw them, which may use them at once; PACKET_MEMORY_NONE where there are no batches. */
+void packet_memory_put(struct packet_memory *m, int64_t batch, int64_t group, int64_t packet, const struct packet_share shares[], size_t n);
+/* Whether that transaction was committed: then everybody knows it. */
+void packet_memory_settle(struct packet_memory *m, int64_t packet, bool happened);
+/* false: not known; ask packet_grab. batch: the asker's own, or 0. account is a member of group, as with packet_grab. */
+bool packet_memory_grab(struct packet_memory *m, int64_t batch, int64_t group, int64_t packet, int64_t account, struct packet_grab *out);
 
 /* ---- ends ---- */
 /* End packets whose time is over, at most PACKET_DUE_MAX; *out_count of them. */
@@ -99,10 +119,6 @@ struct packet {
 /* ERR_NOT_FOUND. viewer: whose share is looked up, and whether it is for him. */
 enum err packet_get(struct db_conn *c, struct arena *a, int64_t packet, int64_t viewer, struct packet *out) MUST_USE;
 int64_t packet_split_at(struct str split, size_t place);
-struct packet_share {
-	int64_t account, place, amount, at_us;
-	struct str name;
-};
 /* In order of place, at most PACKET_SHARES_LIMIT. number: only those told by that event; 0: all. */
 enum err packet_shares(struct db_conn *c, struct arena *a, int64_t packet, int64_t number, struct packet_share **out, size_t *out_count) MUST_USE;
 enum err packet_named(struct db_conn *c, struct arena *a, int64_t packet, int64_t **out, size_t *out_count) MUST_USE;

@@ -9,9 +9,10 @@
 #define HEADERS_MAX 4096u
 #define EXTRA_MAX 8192u
 
-struct req *req_new(struct serve *s, const struct entry *e)
+struct req *req_new(struct serve *s, const struct entry *e) { return req_new_in(arena_new(SERVE_REQUEST_ARENA_MAX), s, e); }
+
+struct req *req_new_in(struct arena *a, struct serve *s, const struct entry *e)
 {
-	struct arena *a = arena_new(SERVE_REQUEST_ARENA_MAX);
 	struct req *r = a ? ARENA_NEW(a, struct req) : NULL;
 	if (r == NULL) {
 		arena_free(a);

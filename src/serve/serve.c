@@ -77,24 +77,42 @@ static void end_at_once(struct req *r, enum err e)
 	req_free(r);
 }
 
-void serve_dispatch(struct serve *s, struct req *r)
+static void put(struct serve *s, struct req *r)
 {
-	if (!within_rate(s, r)) {
-		end_at_once(r, refuse(r, "slow-down", NULL));
-		return;
-	}
 	enum err e = workers_put(s->workers, r);
 	if (e != ERR_OK)
 		end_at_once(r, e);
+}
+
+void serve_dispatch(struct serve *s, struct req *r)
+{
+	if (within_rate(s, r))
+		put(s, r);
+	else
+		end_at_once(r, refuse(r, "slow-down", NULL));
+}
+
+static void glance_or_put(struct serve *s, const struct serve_command *c, struct req *r)
+{
+	const struct entry *e = r->entry;
+	if (e->glance == NULL || c->is_member == NULL || !e->glance(r, c->is_member(c->who, req_int(r, "group")))) {
+		put(s, r);
+		return;
+	}
+	req_settle(r, ERR_OK);
+	c->answer_here(r);
+	req_free(r);
 }
 
 enum err serve_command(struct serve *s, const struct serve_command *c)
 {
 	static const char *const envelope[] = { "do", "as", NULL };
 	const struct entry *e = router_by_name(s->router, c->name);
-	if (e == NULL || !e->socket)
+	if (e == NULL || !e->socket) {
+		arena_free(c->arena);
 		return ERR_NOT_FOUND;
-	struct req *r = req_new(s, e);
+	}
+	struct req *r = c->arena ? req_new_in(c->arena, s, e) : req_new(s, e);
 	if (r == NULL)
 		return ERR_MEMORY;
 	r->account = c->account;
@@ -103,18 +121,20 @@ enum err serve_command(struct serve *s, const struct serve_command *c)
 	r->secure = c->secure;
 	r->answer = c->answer;
 	r->answer_to = c->answer_to;
-	struct json *tree = NULL;
+	struct json *read = NULL;
 	size_t at = 0;
 	enum err filled = arena_copy(r->arena, c->peer, &r->peer);
+	if (filled == ERR_OK && c->tree == NULL)
+		filled = json_read(r->arena, c->json, SERVE_JSON_DEPTH_MAX, &read, &at);
 	if (filled == ERR_OK)
-		filled = json_read(r->arena, c->json, SERVE_JSON_DEPTH_MAX, &tree, &at);
-	if (filled == ERR_OK)
-		filled = req_fill_object(r, tree, envelope);
+		filled = req_fill_object(r, c->tree ? c->tree : read, envelope);
 	else if (filled == ERR_INPUT || filled == ERR_LIMIT)
 		filled = refuse(r, "bad-json", NULL);
-	if (filled == ERR_OK)
-		serve_dispatch(s, r);
-	else
+	if (filled != ERR_OK)
 		end_at_once(r, filled);
+	else if (within_rate(s, r))
+		glance_or_put(s, c, r);
+	else
+		end_at_once(r, refuse(r, "slow-down", NULL));
 	return ERR_OK;
 }

@@ -78,6 +78,9 @@ struct entry {
 	int status;                    /* of success; 0: 200 */
 	/* Whether this person may do it; refuses with a reason. Runs inside the transaction. Must be there. */
 	enum err (*may)(struct req *r);
+	/* May answer a socket's command where it came, from memory alone: no database, no waiting, no .may. member: r->account is known
+	 * to be in the path's "group". true: r holds the answer, as after .handle. */
+	bool (*glance)(struct req *r, bool member);
 	enum err (*load)(struct req *r);    /* a read before; in a read transaction */
 	enum err (*prepare)(struct req *r); /* slow work; no transaction */
 	enum err (*handle)(struct req *r);  /* inside the transaction; TX_NONE: none */
@@ -193,11 +196,17 @@ struct net_hooks serve_net_hooks(struct serve *s);
  * read connection of its own: one indexed look-up. */
 int serve_who(struct serve *s, const struct net_request *r, int64_t *out_account, int64_t *out_session, bool *out_chinese);
 
-/* A command that did not come as HTTP: entry by name, fields from a JSON object (members named in skip, ended by NULL, are
- * not fields). answer is called once, from any thread, with r finished; r ends when it returns. */
+/* A command that did not come as HTTP: entry by name, fields from a JSON object (members "do" and "as" are not fields). answer is
+ * called once, from any thread, with r finished; r ends when it returns. Instead answer_here, before serve_command returns, where
+ * the entry's .glance answers it. */
 struct serve_command {
 	struct str name;
-	struct str json;
+	struct str json;          /* or, where it was read already: */
+	const struct json *tree;
+	struct arena *arena;      /* holds tree (SERVE_REQUEST_ARENA_MAX); the request's own from here on; freed also on errors */
+	bool (*is_member)(void *who, int64_t group); /* or NULL */
+	void *who;
+	void (*answer_here)(struct req *r);
 	int64_t account, session;
 	bool chinese, secure;
 	struct str peer;

@@ -35,6 +35,8 @@ bool guard_take(struct guard *g, enum rate_kind kind, struct str who, int64_t no
 
 /* request.c */
 struct req *req_new(struct serve *s, const struct entry *e);
+/* In an arena that has something in it already; it is the request's, and freed when this is NULL. */
+struct req *req_new_in(struct arena *a, struct serve *s, const struct entry *e);
 void req_free(struct req *r);
 enum err req_fill_path(struct req *r, const struct str params[ROUTE_PARAMS_MAX]) MUST_USE;
 enum err req_fill_query(struct req *r, struct str query) MUST_USE;

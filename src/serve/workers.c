@@ -204,7 +204,7 @@ static void batch_one_by_one(struct workers *w, struct db_conn *c, struct batch 
 
 static enum err run_in_savepoint(struct db_conn *c, struct req *r)
 {
-	TRY(db_save(c));
+	db_save(c);
 	enum err e = write_in_transaction(c, r);
 	if (e == ERR_OK)
 		e = db_save_release(c);
