@@ -127,7 +127,10 @@ const asked = new Set<number>()
 let timer = 0
 
 async function askPages(group: number, ids: Set<number>): Promise<void> {
-	let before = Math.max(...ids) + 1
+	/* Pages begin below a packet: the nearest one known above those that are asked for, or at the newest. */
+	const newest = Math.max(...ids)
+	const above = [...packets.values()].filter(packet => packet.group === group && packet.id > newest).map(packet => packet.id)
+	let before = above.length ? Math.min(...above) : undefined
 	for (let page = 0; page < PAGES_MAX && ids.size; page++) {
 		const got = await get<{ packets: Packet[]; more: boolean }>(`/groups/${group}/packets`, { before, limit: PAGE })
 		for (const packet of got.packets) {
