@@ -209,8 +209,8 @@ export const wPackets = words({
 	// site
 	siteTitle: ['红包和积分', 'Packets and points'],
 	siteSharesMax: ['一个红包最多几份', 'Shares in one packet at most'],
-	siteShareMin: ['一份最少', 'Least in one share'],
-	siteShareMax: ['一份最多', 'Most in one share'],
+	siteShareMin: ['一份最少多少积分', 'Least points in one share'],
+	siteShareMax: ['一份最多多少积分', 'Most points in one share'],
 	siteKeep: ['多少小时没抢完就退回', 'Hours until the rest goes back'],
 	siteWelcome: ['新来的人送多少积分', 'Points given to newcomers'],
 	siteNumber: ['写 {low} 到 {high} 之间的数。', 'A number from {low} to {high}.'],
