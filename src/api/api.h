@@ -16,8 +16,9 @@ extern const struct entry *const api_entries[];
 bool api_files(void *arg, struct net *n, struct net_request *r);
 
 /* What this room does in the background: dropped files; and the operator's token. After serve_start; stop before serve_stop (what
- * is being kept ends at a piece's end), end after it. */
-enum err api_start(struct serve *s) MUST_USE;
+ * is being kept ends at a piece's end), end after it. without_counts: nothing follows the journal, so there are no daily counts and
+ * no answers but those asked for (bench/fanout, which measures what they cost). */
+enum err api_start(struct serve *s, bool without_counts) MUST_USE;
 void api_stop(struct serve *s);
 void api_end(struct serve *s);
 #define API_OPERATOR_TOKEN "operator-token" /* in the data folder, mode 0600: see operator.c */

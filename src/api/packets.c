@@ -212,24 +212,59 @@ static void grab_done(struct req *r, bool happened)
 		packet_memory_settle(r->state, req_int(r, "packet"), happened);
 }
 
+/* Before a run: what an earlier one saw was undone. */
+static void grab_anew(struct req *r)
+{
+	grab_done(r, false);
+	r->state = NULL;
+}
+
+static enum err tell_grab(struct req *r, struct packet_memory *m, const struct packet_grab *g)
+{
+	if (m && g->closed && packet_memory_wants(m, req_int(r, "packet")))
+		TRY(remember(r, m));
+	return write_grab(r, g);
+}
+
 static enum err packet_grab_handle(struct req *r)
 {
 	struct packet_memory *m = memory_of(r);
 	int64_t group = req_int(r, "group"), packet = req_int(r, "packet");
 	struct packet_grab g;
-	if (r->state) { /* a second run: what the first one saw was undone */
-		grab_done(r, false);
-		r->state = NULL;
-	}
+	grab_anew(r);
 	if (m && packet_memory_grab(m, db_batch(r->db), group, packet, r->account, &g))
 		return write_grab(r, &g);
 	enum err e = packet_grab(r->db, group, packet, r->account, r->now_us, &g);
 	if (e == ERR_NOT_FOUND)
 		return refuse(r, "not-found", "packet");
 	TRY(e);
-	if (m && g.closed && packet_memory_wants(m, packet))
-		TRY(remember(r, m));
-	return write_grab(r, &g);
+	return tell_grab(r, m, &g);
+}
+
+/* A crowd: who comes late is answered from memory, the others together. */
+static enum err packet_grab_handle_many(struct req *const rs[], size_t n)
+{
+	struct packet_grabber grabbers[SERVE_MANY_MAX];
+	struct packet_grab outs[SERVE_MANY_MAX];
+	struct req *asking[SERVE_MANY_MAX];
+	struct packet_memory *m = memory_of(rs[0]);
+	int64_t group = req_int(rs[0], "group"), packet = req_int(rs[0], "packet");
+	size_t count = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct packet_grab g;
+		grab_anew(rs[i]);
+		if (m && packet_memory_grab(m, db_batch(rs[i]->db), group, packet, rs[i]->account, &g)) {
+			TRY(write_grab(rs[i], &g));
+			continue;
+		}
+		asking[count] = rs[i];
+		grabbers[count++] = (struct packet_grabber){ rs[i]->account, rs[i]->now_us };
+	}
+	if (count)
+		TRY(packet_grab_many(asking[0]->db, asking[0]->arena, group, packet, grabbers, count, outs));
+	for (size_t i = 0; i < count; i++)
+		TRY(tell_grab(asking[i], m, &outs[i]));
+	return ERR_OK;
 }
 
 static bool packet_grab_glance(struct req *r, bool member)
@@ -242,7 +277,7 @@ static bool packet_grab_glance(struct req *r, bool member)
 const struct entry packet_grab_entry = { .name = "packet.grab", .method = "POST", .path = "/api/v1/groups/:group/packets/:packet/grab",
 	.what = "Take a share; a repeat answers the same", .tx = TX_WRITE, .lock = LOCK_GROUP, .rate = RATE_TALK, .body_bytes_max = 1024,
 	.socket = true, .fields = packet_path, .answer = &grab_shape, .may = may_member, .glance = packet_grab_glance,
-	.handle = packet_grab_handle, .done = grab_done };
+	.handle = packet_grab_handle, .handle_many = packet_grab_handle_many, .done = grab_done };
 
 /* ---- the end of a group ---- */
 

@@ -26,7 +26,7 @@ struct asked {
 
 struct progress {
 	int64_t begun_us, shown_us;
-	const char *file;
+	const struct insight_study *study;
 	bool shown;
 };
 
@@ -45,11 +45,12 @@ static bool show_progress(void *arg, uint64_t done_bytes, uint64_t all_bytes)
 		return false;
 	p->shown_us = now_us;
 	p->shown = true;
+	const char *file = insight_study_path(p->study);
 	if (all_bytes > 0)
-		fprintf(stderr, "\r%s: %.0f%% of %.0f MB  ", p->file, 100.0 * (double)done_bytes / (double)all_bytes,
+		fprintf(stderr, "\r%s: %.0f%% of %.0f MB  ", file, 100.0 * (double)done_bytes / (double)all_bytes,
 			(double)all_bytes / 1e6);
 	else
-		fprintf(stderr, "\r%s: %.0f MB  ", p->file, (double)done_bytes / 1e6);
+		fprintf(stderr, "\r%s: %.0f MB  ", file, (double)done_bytes / 1e6);
 	return false;
 }
 
@@ -219,7 +220,6 @@ static int diagnose(struct asked *a, char **paths, int path_count)
 {
 	struct progress progress = { .begun_us = clock_mono_us() };
 	a->study.seed = SEED;
-	a->study.several = path_count > 1;
 	a->study.progress = isatty(STDERR_FILENO) ? show_progress : NULL;
 	a->study.arg = &progress;
 	struct insight_study *study CLEANUP(insight_study_drop) = insight_study_new(&a->study);
@@ -227,14 +227,12 @@ static int diagnose(struct asked *a, char **paths, int path_count)
 		fprintf(stderr, "hearth diagnose: no memory\n");
 		return CLI_COULD_NOT;
 	}
-	for (int i = 0; i < path_count; i++) {
-		progress.file = paths[i];
-		enum err e = insight_study_file(study, paths[i]);
-		end_progress(&progress);
-		if (e != ERR_OK) {
-			explain(paths[i], e, insight_study_why(study));
-			return CLI_COULD_NOT;
-		}
+	progress.study = study;
+	enum err e = insight_study_files(study, paths, (size_t)path_count);
+	end_progress(&progress);
+	if (e != ERR_OK) {
+		explain(insight_study_path(study), e, insight_study_why(study));
+		return CLI_COULD_NOT;
 	}
 	const struct insight_diagnosis *d;
 	if (insight_study_end(study, &d) != ERR_OK) {

@@ -189,16 +189,14 @@ static int answer(const struct asked *a, const struct insight_study *study)
 
 static int forecast(const struct asked *a, char **paths, int path_count)
 {
-	struct insight_options options = { .several = path_count > 1 };
+	struct insight_options options = { 0 };
 	struct insight_study *study CLEANUP(insight_study_drop) = insight_study_new(&options);
 	if (study == NULL)
 		return could_not("the study", "no memory");
-	for (int i = 0; i < path_count; i++) {
-		enum err e = insight_study_file(study, paths[i]);
-		const char *why = insight_study_why(study);
-		if (e != ERR_OK)
-			return could_not(paths[i], *why ? why : err_name(e));
-	}
+	enum err e = insight_study_files(study, paths, (size_t)path_count);
+	const char *why = insight_study_why(study);
+	if (e != ERR_OK)
+		return could_not(insight_study_path(study), *why ? why : err_name(e));
 	return answer(a, study);
 }
 

@@ -27,6 +27,7 @@ struct settings {
 	const char *data, *listen, *public_url, *db, *tls_cert, *tls_key;
 	const char *demo_size; /* tests: less talk, in per cent */
 	bool trust_proxy, no_rates, demo;
+	bool no_counts; /* benches */
 	char host[256], url[512], spool[PATH_MAX];
 	int port;
 	int64_t demo_percent;
@@ -214,7 +215,7 @@ static enum err run(const struct settings *s, struct house *h)
 	}
 	TRY(live_start(h->live));
 	TRY(serve_start(h->serve));
-	TRY(api_start(h->serve));
+	TRY(api_start(h->serve, s->no_counts));
 	TRY(note_address(s));
 	say_where(s, &code, first);
 	stopping = h->net;
@@ -255,7 +256,7 @@ static int serve_command_run(int argc, char **argv)
 	struct house h = { 0 };
 	const struct cli_option options[] = { { "data", &s.data, NULL }, { "listen", &s.listen, NULL }, { "public-url", &s.public_url, NULL },
 		{ "db", &s.db, NULL }, { "tls-cert", &s.tls_cert, NULL }, { "tls-key", &s.tls_key, NULL }, { "trust-proxy", NULL, &s.trust_proxy },
-		{ "no-rates", NULL, &s.no_rates }, { "demo", NULL, &s.demo }, { "demo-size", &s.demo_size, NULL } };
+		{ "no-rates", NULL, &s.no_rates }, { "no-counts", NULL, &s.no_counts }, { "demo", NULL, &s.demo }, { "demo-size", &s.demo_size, NULL } };
 	bool asked = cli_options(&argc, argv, options, COUNT_OF(options)) && argc == 1 && split_listen(&s) && !s.tls_cert == !s.tls_key;
 	if (!asked || str_int(str_of(s.demo_size), 1, DEMO_SIZE_WHOLE, &s.demo_percent) != ERR_OK) {
 		fprintf(stderr, "%s\n", cli_serve_command.usage);

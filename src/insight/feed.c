@@ -104,6 +104,13 @@ enum err feed_event(void *study, const struct parse_event *e)
 {
 	struct insight_study *s = study;
 	size_t group = (size_t)e->group;
+	if (s->noting) {
+		bool shared;
+		TRY(overlap_note(s->overlap, e, &shared));
+		s->shared |= shared;
+		if (s->shared)
+			return ERR_OK; /* all of it will be told again */
+	}
 	TRY(feed_group(s, group));
 	if (parse_skipped_count(s->parse) != s->skipped_seen)
 		feed_skipped(s, group);
@@ -114,7 +121,7 @@ enum err feed_event(void *study, const struct parse_event *e)
 		s->file_end_us = e->at_us;
 	TRY(first_line(s, e));
 	bool seen = false;
-	if (s->overlap)
+	if (s->overlap && !s->noting)
 		TRY(overlap_seen(s->overlap, e, &seen));
 	if (seen) {
 		s->doubled++;
@@ -131,7 +138,7 @@ enum err feed_event(void *study, const struct parse_event *e)
 	if (w.kind == WARMTH_TALK && e->author == PARSE_NOBODY)
 		w.kind = WARMTH_OTHER;
 	w.flags = (e->flags & PARSE_BOT ? WARMTH_BOT : 0) | (e->flags & PARSE_DELETED ? WARMTH_COLLECTIVE : 0);
-	w.ref = (int64_t)e->line;
+	w.ref = (int64_t)s->events;
 	w.flags |= e->kind == PARSE_REMOVED && e->target != PARSE_NOBODY ? WARMTH_REMOVED : 0;
 	bool read = s->texts && w.kind == WARMTH_TALK && e->text.n && !(w.flags & WARMTH_BOT);
 	if (read) {
@@ -147,6 +154,8 @@ enum err feed_event(void *study, const struct parse_event *e)
 
 bool feed_progress(void *study, uint64_t done_bytes, uint64_t all_bytes)
 {
-	const struct insight_study *s = study;
+	struct insight_study *s = study;
+	s->done_bytes = done_bytes;
+	s->all_bytes = all_bytes;
 	return s->options.progress(s->options.arg, done_bytes, all_bytes);
 }

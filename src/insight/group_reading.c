@@ -184,7 +184,7 @@ static enum err read_lines(struct insight_group_reading *r, struct db_conn *c, i
 			const struct somebody *target = idmap_get(r->authors, (uint64_t)db_int(&rows, 5));
 			unsigned flags = (unsigned)db_int(&rows, 6);
 			struct warmth_event e = { .at_us = after.at_us, .person = index_of(author), .target = index_of(target),
-				.kind = feed_kind((enum parse_kind)db_int(&rows, 3)) };
+				.kind = feed_kind((enum parse_kind)db_int(&rows, 3)), .ref = -after.id };
 			e.flags = (flags & PARSE_BOT || (author && author->bot) ? WARMTH_BOT : 0) |
 				(flags & PARSE_DELETED ? WARMTH_COLLECTIVE : 0);
 			TRY(add(r, &e, db_str(&rows, 7)));
@@ -233,6 +233,29 @@ static enum err read_taken(struct insight_group_reading *r, struct db_conn *c, i
 				.target = index_of(idmap_get(r->accounts, (uint64_t)db_int(&rows, 2))),
 				.person = index_of(idmap_get(r->accounts, (uint64_t)db_int(&rows, 3))) };
 			if (e.person != WARMTH_NOBODY && e.target != WARMTH_NOBODY && e.person != e.target)
+				TRY(add(r, &e, STR("")));
+		}
+		TRY(db_rows_end(&rows));
+		more = n == TABLES_PAGE;
+	}
+	return ERR_OK;
+}
+
+/* Red packets given and opened: what the failings weigh. No talk: how warm a group is knows nothing of them. */
+static enum err read_packets(struct insight_group_reading *r, struct db_conn *c, int64_t group)
+{
+	int64_t packet = 0, place = -2;
+	for (bool more = true; more;) {
+		CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+		size_t n = 0;
+		TRY(tables_packets(c, group, packet, place, &rows));
+		for (; db_next(&rows); n++) {
+			packet = db_int(&rows, 0);
+			place = db_int(&rows, 1);
+			struct warmth_event e = { .at_us = db_int(&rows, 2), .kind = WARMTH_OTHER, .target = WARMTH_NOBODY,
+				.flags = place < 0 ? WARMTH_PACKET_GIVEN : WARMTH_PACKET_OPENED,
+				.person = index_of(idmap_get(r->accounts, (uint64_t)db_int(&rows, 3))) };
+			if (e.person != WARMTH_NOBODY)
 				TRY(add(r, &e, STR("")));
 		}
 		TRY(db_rows_end(&rows));
@@ -329,6 +352,30 @@ static enum err answer(struct insight_group_reading *r, const struct group *g)
 	return ERR_OK;
 }
 
+/* The words behind an external group's evidence. A message of a group that lives here is not copied: it may be taken back. */
+static enum err read_evidence(struct insight_group_reading *r, struct db_conn *c, int64_t group)
+{
+	struct insight_said *said;
+	if (!said_wanted(&r->group))
+		return ERR_OK;
+	TRY(said_room(r->memory, &r->group, &said));
+	for (size_t i = 0; i < WARMTH_FAILINGS; i++)
+		for (size_t k = 0; k < r->group.reading.failings.of[i].evidence_count; k++) {
+			CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+			struct insight_said *to = &said[i * WARMTH_FAILING_EVIDENCE + k];
+			int64_t ref = r->group.reading.failings.of[i].evidence[k].ref;
+			if (ref >= 0)
+				continue;
+			TRY(tables_line(c, group, -ref, &rows));
+			const struct somebody *author = idmap_get(r->authors, (uint64_t)db_int(&rows, 1));
+			to->found = true;
+			to->at_us = db_int(&rows, 0);
+			to->author = author ? r->names[author->index].name : STR("");
+			TRY(said_first_words(r->memory, db_str(&rows, 2), &to->text));
+		}
+	return ERR_OK;
+}
+
 static enum err read_all(struct insight_group_reading *r, struct db_conn *c, int64_t group)
 {
 	struct group g;
@@ -342,8 +389,11 @@ static enum err read_all(struct insight_group_reading *r, struct db_conn *c, int
 	TRY(read_lines(r, c, group));
 	TRY(read_said(r, c, group));
 	TRY(read_taken(r, c, group));
+	TRY(read_packets(r, c, group));
 	TRY(infer_came_went(r, files.known));
 	TRY(answer(r, &g));
+	if (g.external)
+		TRY(read_evidence(r, c, group));
 	return read_came_went(r, c, group, g.external, files);
 }
 

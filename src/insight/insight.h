@@ -1,8 +1,9 @@
 /*
  * insight: feeds the thermometer and keeps what it answers.
  *
- * Promises: one pass over the files, in memory that grows with people and their days; what was left out is counted and can
- * be shown; groups stay apart, files of one group come together, and what two files both have is counted once.
+ * Promises: one pass over the files (a second only where two have days of one group in common), in memory that grows with
+ * people and their days; what was left out is counted and can be shown; groups stay apart, files of one group come together,
+ * and what two files both have is counted once.
  * Used by: cli (diagnose), api (dropped files, hosted groups), report (which shows a diagnosis). Owns: one study at a time
  * per caller.
  * Not here: the formulas (warmth), the formats (parse), words for people (report).
@@ -17,12 +18,12 @@
 #include "warmth/warmth.h"
 
 #define INSIGHT_BYTES_MAX (8ull << 30)       /* the most one study's answers may take */
-#define INSIGHT_OVERLAP_MAX (1u << 27)       /* events remembered to find doubles; only with several files */
+#define INSIGHT_OVERLAP_MAX (1u << 27)       /* events remembered to find doubles; only of days that two files have differently */
+#define INSIGHT_OVERLAP_DAYS_MAX (1u << 25)  /* days of a group in a file, only with several files */
 #define INSIGHT_UNTIMED_SHOWN PARSE_SKIPPED_SHOWN
 
 struct insight_options {
 	struct parse_options parse;
-	bool several;      /* more than one file will come: look for what they both have */
 	bool has_at;       /* look back from at_us: what happened then and later is left out */
 	int64_t at_us;
 	uint64_t seed;     /* of the thermometer's resamplings */
@@ -34,6 +35,16 @@ struct insight_options {
 
 #define INSIGHT_NOT_THERE SIZE_MAX
 
+/* What a failing rests on, in a file or in a history that was brought in: one message. */
+#define INSIGHT_SAID_CHARS 120u
+struct insight_said {
+	int64_t at_us;
+	struct str author, text; /* the first words, with … where there are more; empty: a picture, or a format without words */
+	struct str file;         /* base name; empty: of a history */
+	uint64_t line;           /* of the file, as parse_event's */
+	bool found;              /* false: the file could not be read a second time, so only at_us is known */
+};
+
 struct insight_group {
 	struct str key, name;
 	const char *format;              /* static; of the first file that had the group */
@@ -44,6 +55,10 @@ struct insight_group {
 	const bool *nameable;            /* hosted: who agreed to be named as worth a greeting; NULL: a file's holder sees all */
 	struct warmth_forecast forecast; /* at reading.at, and every 28 days back from it */
 	size_t owner;                    /* index in reading.people, or INSIGHT_NOT_THERE */
+	/* Of a file or an external group whose owner is known: what is behind reading.failings.of[i].evidence[k], at
+	 * i * WARMTH_FAILING_EVIDENCE + k. NULL: there is none; or the group lives here, where evidence is a message's number (what is
+	 * below 0 is none: a line of its history). */
+	const struct insight_said *said;
 	uint64_t later;                  /* events left out because of at_us */
 	/* Lines not understood. A line says no group when it cannot be read: it is counted where the lines around it belong. */
 	uint64_t skipped_lines;
@@ -79,11 +94,13 @@ struct insight_diagnosis {
 
 /* A study: files in, a diagnosis out. */
 struct insight_study;
-struct insight_study *insight_study_new(const struct insight_options *o); /* o is copied, but not o->parse.zone; NULL: memory */
+struct insight_study *insight_study_new(const struct insight_options *o); /* o is copied, but not what o->parse points to; NULL: memory */
 void insight_study_free(struct insight_study *s);
 void insight_study_drop(struct insight_study **s);
-/* Errors as of parse_file; the sentence is in insight_study_why. */
+/* Read all that there is, once in a study's life. The paths are the caller's until insight_study_end. Errors as of parse_file; the sentence is in insight_study_why. */
+enum err insight_study_files(struct insight_study *s, char *const *paths, size_t count) MUST_USE;
 enum err insight_study_file(struct insight_study *s, const char *path) MUST_USE;
+const char *insight_study_path(const struct insight_study *s); /* the file that is being read, or was last; one of the caller's */
 const char *insight_study_why(const struct insight_study *s);
 /* out lives as long as the study, until the next call. ERR_MEMORY. */
 enum err insight_study_end(struct insight_study *s, const struct insight_diagnosis **out) MUST_USE;

@@ -4,11 +4,30 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "insight/insight_private.h"
 
 #define STUDY_BYTES_MAX (1u << 20)
 #define OWNER_NAMES_MAX 16u /* people of one name or id: the same one, in several groups or under several keys */
+
+/* Everything that a reading fills, as before its first file. */
+static enum err begin(struct insight_study *s)
+{
+	for (size_t i = 0; i < s->group_count; i++)
+		warmth_free(s->groups[i].warmth);
+	free(s->groups);
+	parse_free(s->parse);
+	texts_free(s->texts);
+	arena_reset(s->memory);
+	*s = (struct insight_study){ .options = s->options, .owner = s->owner, .memory = s->memory, .answers = s->answers, .overlap = s->overlap,
+		.only_path = s->only_path, .paths = s->paths, .path_count = s->path_count, .last_group = INSIGHT_NOT_THERE };
+	struct parse_sink sink = { .event = feed_event, .progress = s->options.progress ? feed_progress : NULL, .arg = s };
+	s->parse = parse_new(&s->options.parse, &sink);
+	if (s->parse == NULL)
+		return ERR_MEMORY;
+	return s->options.owner.n ? texts_new(&s->texts) : ERR_OK;
+}
 
 struct insight_study *insight_study_new(const struct insight_options *o)
 {
@@ -19,21 +38,13 @@ struct insight_study *insight_study_new(const struct insight_options *o)
 	s->owner = malloc(o->owner.n + 1);
 	s->memory = arena_new(STUDY_BYTES_MAX);
 	s->answers = arena_new(INSIGHT_BYTES_MAX);
-	s->overlap = o->several ? overlap_new() : NULL;
-	struct parse_sink sink = { .event = feed_event, .progress = o->progress ? feed_progress : NULL, .arg = s };
-	s->parse = parse_new(&o->parse, &sink);
-	if (o->owner.n && texts_new(&s->texts) != ERR_OK) {
-		insight_study_free(s);
-		return NULL;
-	}
-	if (!s->owner || !s->memory || !s->answers || !s->parse || (o->several && !s->overlap)) {
-		insight_study_free(s);
-		return NULL;
-	}
-	if (o->owner.n)
+	if (s->owner && o->owner.n)
 		memcpy(s->owner, o->owner.p, o->owner.n);
 	s->options.owner.p = s->owner;
-	s->last_group = INSIGHT_NOT_THERE;
+	if (!s->owner || !s->memory || !s->answers || begin(s) != ERR_OK) {
+		insight_study_free(s);
+		return NULL;
+	}
 	return s;
 }
 
@@ -61,22 +72,60 @@ void insight_study_drop(struct insight_study **s)
 
 const char *insight_study_why(const struct insight_study *s) { return parse_why(s->parse); }
 
-enum err insight_study_file(struct insight_study *s, const char *path)
+const char *insight_study_path(const struct insight_study *s) { return s->path; }
+
+static enum err read_file(struct insight_study *s, const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	s->path = path;
 	TRY(arena_copy(s->memory, str_of(slash ? slash + 1 : path), &s->file_name));
 	s->last_group = INSIGHT_NOT_THERE;
 	s->files++;
 	s->file_end_us = 0;
 	if (s->overlap)
-		overlap_next_file(s->overlap);
+		TRY(overlap_next_file(s->overlap));
 	TRY(parse_file(s->parse, path));
+	if (s->shared)
+		return ERR_OK;
 	feed_skipped(s, INSIGHT_NOT_THERE);
 	feed_end_file(s);
 	for (size_t i = 0; i < s->group_count; i++)
 		if (s->groups[i].format == NULL)
 			s->groups[i].format = parse_format(s->parse);
 	return ERR_OK;
+}
+
+/* A pipe gives what it holds once: then there is no first reading, and every event is remembered. */
+bool study_can_read_again(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
+
+enum err insight_study_files(struct insight_study *s, char *const *paths, size_t count)
+{
+	s->paths = paths;
+	s->path_count = count;
+	if (count > 1 && (s->overlap = overlap_new()) == NULL)
+		return ERR_MEMORY;
+	s->noting = count > 1;
+	for (size_t i = 0; i < count; i++)
+		s->noting &= study_can_read_again(paths[i]);
+	for (size_t i = 0; i < count; i++)
+		TRY(read_file(s, paths[i]));
+	if (!s->shared)
+		return ERR_OK;
+	TRY(begin(s));
+	overlap_settle(s->overlap);
+	for (size_t i = 0; i < count; i++)
+		TRY(read_file(s, paths[i]));
+	return ERR_OK;
+}
+
+enum err insight_study_file(struct insight_study *s, const char *path)
+{
+	s->only_path = (char *)(uintptr_t)path;
+	return insight_study_files(s, &s->only_path, 1);
 }
 
 static enum err names_of(struct insight_study *s, struct insight_group *g)
@@ -187,6 +236,7 @@ enum err insight_study_end(struct insight_study *s, const struct insight_diagnos
 		TRY(group_of(s, d.group_count, &groups[d.group_count]));
 		d.owner_found |= groups[d.group_count].owner != INSIGHT_NOT_THERE;
 	}
+	TRY(said_find(s, groups, d.group_count));
 	TRY(skipped_of(s, INSIGHT_NOT_THERE, &d.stray, &d.stray_shown));
 	d.groups = groups;
 	first_lines_of(s, &d);

@@ -69,8 +69,8 @@ enum err ledger_entry_begin(struct db_conn *c, const struct entry_row *row, int6
 	return ERR_OK;
 }
 
-/* One account's change, and its leg. currency: empty at first; all accounts must have the same. */
-static enum err change_one(struct db_conn *c, int64_t entry, const struct change *ch, char currency[LEDGER_CURRENCY_MAX + 1])
+enum err ledger_account_change(struct db_conn *c, const struct change *ch, char currency[LEDGER_CURRENCY_MAX + 1], int64_t *out_posted,
+	int64_t *out_held)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	enum err e = db_one(c, &sql_account_change, &rows, DB_I(ch->account), DB_I(ch->amount), DB_I(ch->held), DB_I(-LEDGER_BALANCE_MAX),
@@ -81,20 +81,29 @@ static enum err change_one(struct db_conn *c, int64_t entry, const struct change
 		return ERR_REFUSED;
 	}
 	TRY(e);
-	int64_t posted = db_int(&rows, 0), held = db_int(&rows, 1);
 	struct str own = db_str(&rows, 2);
 	if (own.n == 0 || own.n > LEDGER_CURRENCY_MAX || (currency[0] && !str_eq(own, str_of(currency))))
 		return ERR_INPUT;
 	memcpy(currency, own.p, own.n);
-	db_rows_close(&rows);
-	return db_run(c, &sql_leg_add, NULL, DB_I(entry), DB_I(ch->account), DB_I(ch->amount), DB_I(ch->held), DB_I(posted), DB_I(held));
+	*out_posted = db_int(&rows, 0);
+	*out_held = db_int(&rows, 1);
+	return ERR_OK;
+}
+
+enum err ledger_leg_add(struct db_conn *c, int64_t entry, const struct change *ch, int64_t posted_after, int64_t held_after)
+{
+	return db_run(c, &sql_leg_add, NULL, DB_I(entry), DB_I(ch->account), DB_I(ch->amount), DB_I(ch->held), DB_I(posted_after),
+		DB_I(held_after));
 }
 
 enum err ledger_entry_legs(struct db_conn *c, struct entry_row *row, int64_t entry)
 {
 	char currency[LEDGER_CURRENCY_MAX + 1] = "";
 	sort_by_account(row->changes, row->count);
-	for (size_t i = 0; i < row->count; i++)
-		TRY(change_one(c, entry, &row->changes[i], currency));
+	for (size_t i = 0; i < row->count; i++) {
+		int64_t posted, held;
+		TRY(ledger_account_change(c, &row->changes[i], currency, &posted, &held));
+		TRY(ledger_leg_add(c, entry, &row->changes[i], posted, held));
+	}
 	return ERR_OK;
 }

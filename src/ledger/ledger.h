@@ -71,6 +71,15 @@ enum err ledger_hold(struct db_conn *c, const struct ledger_act *act, int64_t ac
  * left the hold has ended. ERR_REFUSED: it ended, its time is over (act->at_us >= expires_us), or less is left. */
 enum err ledger_post(struct db_conn *c, const struct ledger_act *act, int64_t hold, int64_t to, int64_t amount, int64_t *out_entry,
 	bool *out_repeat) MUST_USE;
+/* Many posts from one hold at once, to accounts that differ: the same entries, legs and after-values as one after the other. An
+ * error as above, also ERR_CONFLICT for any caller's id that was there before: nothing may be kept, the caller undoes it and posts
+ * each alone. */
+#define LEDGER_POSTS_MAX 256u
+struct ledger_post {
+	struct str caller_id;
+	int64_t actor, to, amount;
+};
+enum err ledger_post_many(struct db_conn *c, const struct ledger_act *act, int64_t hold, const struct ledger_post posts[], size_t n) MUST_USE;
 /* End a hold: what is left is free again. how: LEDGER_VOID at any time, LEDGER_EXPIRE only when its time is over. ERR_REFUSED:
  * it ended before, or it is too early. *out_returned: what was left. A repeat answers what the first did. */
 enum err ledger_release(struct db_conn *c, const struct ledger_act *act, int64_t hold, enum ledger_kind how, int64_t *out_returned,

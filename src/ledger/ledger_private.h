@@ -20,6 +20,10 @@ struct entry_row {
 /* Take a position for the entry. *out_repeat: its caller's id was there before; then ledger_entry_same says whether it is the
  * same. */
 enum err ledger_entry_begin(struct db_conn *c, const struct entry_row *row, int64_t *out_entry, bool *out_repeat) MUST_USE;
+/* One account's change, without a leg; *out_posted and *out_held as they are then. currency: empty at first; all must have the same. */
+enum err ledger_account_change(struct db_conn *c, const struct change *ch, char currency[LEDGER_CURRENCY_MAX + 1], int64_t *out_posted,
+	int64_t *out_held) MUST_USE;
+enum err ledger_leg_add(struct db_conn *c, int64_t entry, const struct change *ch, int64_t posted_after, int64_t held_after) MUST_USE;
 /* Its legs, in the order of their accounts, so that two writers lock in one order. ERR_REFUSED: an account may not change so. */
 enum err ledger_entry_legs(struct db_conn *c, struct entry_row *row, int64_t entry) MUST_USE;
 /* The position of what stands under the caller's id; ERR_CONFLICT: it is something else. Of a release what it freed is not

@@ -44,33 +44,31 @@ static enum err look(struct db_conn *c, int64_t group, int64_t packet, int64_t a
 	return ERR_OK;
 }
 
-/* The number under which the group hears of this share: one for all shares of a packet in one commit. */
-static enum err tell(struct db_conn *c, const struct look *l, int64_t *out_number)
+enum err packet_tell(struct db_conn *c, struct packet_place *at)
 {
-	if (l->told_batch != 0 && l->told_batch == db_batch(c)) {
-		*out_number = l->told_number;
+	if (at->told_batch != 0 && at->told_batch == db_batch(c))
 		return ERR_OK;
-	}
-	const struct event e = { .stream = STREAM_GROUP, .owner = l->group, .kind = EVENT_GRABBED, .actor = l->account, .subject = l->packet,
-		.at_us = l->now_us };
-	return event_append(c, &e, out_number);
+	const struct event e = { .stream = STREAM_GROUP, .owner = at->group, .kind = EVENT_GRABBED, .actor = at->account, .subject = at->packet,
+		.at_us = at->now_us };
+	return event_append(c, &e, &at->told_number);
 }
 
 static enum err take(struct db_conn *c, const struct look *l)
 {
 	bool last = l->taken + 1 == l->shares;
-	int64_t number, wallet, changed = 0, entry;
+	struct packet_place at = { l->group, l->packet, l->account, l->now_us, l->told_number, l->told_batch };
+	int64_t wallet, changed = 0, entry;
 	char id[PACKET_ID_BYTES];
 	if (l->next < 1)
 		return ERR_DAMAGED;
 	TRY(packet_wallet(c, l->account, l->now_us, &wallet));
-	TRY(tell(c, l, &number));
+	TRY(packet_tell(c, &at));
 	TRY(db_run(c, &sql_course_take, &changed, DB_I(l->packet), DB_I(l->taken), DB_I(l->next), DB_T(last ? STR("taken") : STR("")),
-		DB_I(last ? l->now_us : 0), DB_I(number), DB_I(db_batch(c))));
+		DB_I(last ? l->now_us : 0), DB_I(at.told_number), DB_I(db_batch(c))));
 	if (changed == 0)
 		return ERR_BUSY;
-	TRY(db_run(c, &sql_share_add, NULL, DB_I(l->packet), DB_I(l->account), DB_I(l->taken), DB_I(l->next), DB_I(number), DB_I(l->now_us)));
-	snprintf(id, sizeof id, "grab/%lld/%lld", (long long)l->packet, (long long)l->account);
+	TRY(db_run(c, &sql_share_add, NULL, DB_I(l->packet), DB_I(l->account), DB_I(l->taken), DB_I(l->next), DB_I(at.told_number), DB_I(l->now_us)));
+	snprintf(id, sizeof id, PACKET_GRAB_ID, (long long)l->packet, (long long)l->account);
 	const struct ledger_act act = packet_act(id, l->packet, l->account, l->now_us);
 	return ledger_post(c, &act, l->hold, wallet, l->next, &entry, NULL);
 }

@@ -77,6 +77,14 @@ struct packet_grab {
 };
 /* account is a member of group (the caller's rule). ERR_NOT_FOUND: no such packet in it. The answer to a repeat is the same. */
 enum err packet_grab(struct db_conn *c, int64_t group, int64_t packet, int64_t account, int64_t now_us, struct packet_grab *out) MUST_USE;
+/* The same for many, one after the other, in a tenth of the work; SQLite only. An error: the caller undoes it and asks for each alone
+ * (as for a packet that is for some only). */
+#define PACKET_GRABBERS_MAX LEDGER_POSTS_MAX
+struct packet_grabber {
+	int64_t account, now_us;
+};
+enum err packet_grab_many(struct db_conn *c, struct arena *a, int64_t group, int64_t packet, const struct packet_grabber grabbers[], size_t n,
+	struct packet_grab outs[]) MUST_USE;
 
 struct packet_share {
 	int64_t account, place, amount, at_us;

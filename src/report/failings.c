@@ -4,6 +4,7 @@
  * Not here: the words (failing_words.c), the formulas (warmth, docs/failings.md).
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "report/failing_words.h"
 #include "report/report_private.h"
@@ -35,6 +36,41 @@ static void draw_row(struct page *p, const struct warmth_failing *f)
 	put(p, "</svg>");
 }
 
+/* ---- the messages that it rests on ---- */
+
+static void say_said(struct page *p, const struct insight_group *g, const struct insight_said *s)
+{
+	struct date d = date_from_us(s->at_us);
+	struct value at, line = { "" };
+	snprintf(at.z, sizeof at.z, "%04d-%02d-%02d %02d:%02d", d.year, d.month, d.day, d.hour, d.minute);
+	snprintf(line.z, sizeof line.z, "%llu", (unsigned long long)s->line);
+	enum word without = g->known & PARSE_KNOWS_TEXT ? W_said_media : W_said_no_words;
+	struct str text = s->text.n ? s->text : str_of(word_text(without, p->chinese));
+	if (!s->found)
+		say(p, W_said_not_again, PARTS(PART("at", at)));
+	else if (s->file.n == 0)
+		say(p, W_said_kept, PARTS(PART("at", at), { "who", s->author }, { "text", text }));
+	else
+		say(p, W_said, PARTS(PART("at", at), { "who", s->author }, { "text", text }, { "file", s->file }, PART("n", line)));
+}
+
+static void put_evidence(struct page *p, const struct insight_group *g, enum warmth_failing_kind kind)
+{
+	const struct warmth_failing *f = &g->reading.failings.of[kind];
+	const struct insight_said *said = g->said ? &g->said[kind * WARMTH_FAILING_EVIDENCE] : NULL;
+	if (said == NULL || f->evidence_count == 0 || f->sign == WARMTH_SIGN_UNKNOWN)
+		return;
+	put(p, p->html ? "<p class=\"second\">" : "\n    ");
+	put(p, failing_words_of(kind, p->chinese)->rests_on);
+	put(p, p->html ? "</p><ul>" : "");
+	for (size_t i = 0; i < f->evidence_count; i++) {
+		put(p, p->html ? "<li><bdi>" : "\n    - ");
+		say_said(p, g, &said[i]);
+		put(p, p->html ? "</bdi></li>" : "");
+	}
+	put(p, p->html ? "</ul>" : "");
+}
+
 void html_failings(struct page *p, const struct insight_group *g)
 {
 	if (!are_asked(g))
@@ -49,7 +85,9 @@ void html_failings(struct page *p, const struct insight_group *g)
 		const struct failing_words *w = failing_words_of((enum warmth_failing_kind)i, p->chinese);
 		buf_print(p->out, "<dt><strong>%s</strong> · %s</dt><dd>", w->name, failing_sign_words(f->sign, p->chinese));
 		draw_row(p, f);
-		buf_print(p->out, "<p>%s</p></dd>\n", sentence_of(f, w, p->chinese));
+		buf_print(p->out, "<p>%s</p>", sentence_of(f, w, p->chinese));
+		put_evidence(p, g, (enum warmth_failing_kind)i);
+		put(p, "</dd>\n");
 	}
 	put(p, "</dl></section>\n");
 }
@@ -64,6 +102,8 @@ void plain_failings(struct page *p, const struct insight_group *g)
 		const struct warmth_failing *f = &g->reading.failings.of[i];
 		const struct failing_words *w = failing_words_of((enum warmth_failing_kind)i, p->chinese);
 		buf_print(p->out, p->chinese ? "\n  %s：%s。%s" : "\n  %s: %s. %s", w->name, failing_sign_words(f->sign, p->chinese), sentence_of(f, w, p->chinese));
+		if (f->sign >= WARMTH_SIGN_SOME)
+			put_evidence(p, g, (enum warmth_failing_kind)i);
 	}
 	put(p, "\n  ");
 	put(p, failing_note_words(p->chinese));

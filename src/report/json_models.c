@@ -245,6 +245,34 @@ static const char *const failing_key[] = { "no_persistence", "self_interest", "e
 
 const char *failing_key_of(enum warmth_failing_kind kind) { return failing_key[kind]; }
 
+/* Where it is a message's number, that; of a file the message itself. */
+static void put_evidence(struct json_out *j, const struct insight_group *g, enum warmth_failing_kind kind)
+{
+	const struct warmth_failing *f = &g->reading.failings.of[kind];
+	const struct insight_said *said = g->said ? &g->said[kind * WARMTH_FAILING_EVIDENCE] : NULL;
+	json_key(j, "evidence");
+	json_open_list(j);
+	for (size_t i = 0; i < f->evidence_count; i++)
+		if (said ? said[i].line > 0 : f->evidence[i].ref > 0)
+			json_int(j, said ? (int64_t)said[i].line : f->evidence[i].ref);
+	json_close_list(j);
+	if (said == NULL)
+		return;
+	json_key(j, "said");
+	json_open_list(j);
+	for (size_t i = 0; i < f->evidence_count; i++) {
+		json_open(j);
+		json_key_time(j, "at", said[i].at_us);
+		json_key_text(j, "author", said[i].author);
+		json_key_text(j, "text", said[i].text);
+		json_key_text(j, "file", said[i].file); /* empty, and line 0: of a history */
+		json_key_int(j, "line", (int64_t)said[i].line);
+		put_why(j, !said[i].found ? "not read again" : said[i].text.n ? NULL : g->known & PARSE_KNOWS_TEXT ? "no words" : "no text");
+		json_close(j);
+	}
+	json_close_list(j);
+}
+
 static void put_failing(struct json_out *j, const struct insight_group *g, enum warmth_failing_kind kind)
 {
 	static const char *const sign[] = { "unknown", "none", "some", "clear" };
@@ -258,12 +286,7 @@ static void put_failing(struct json_out *j, const struct insight_group *g, enum 
 	json_key_real(j, "low", f->low);
 	json_key_real(j, "high", f->high);
 	json_key_real(j, "past", f->past);
-	json_key(j, "evidence");
-	json_open_list(j);
-	for (size_t i = 0; i < f->evidence_count; i++)
-		if (f->evidence[i].ref)
-			json_int(j, f->evidence[i].ref);
-	json_close_list(j);
+	put_evidence(j, g, kind);
 	json_close(j);
 }
 

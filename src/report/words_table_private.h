@@ -142,6 +142,12 @@ WORD(is_unsure, "说话太少，不知道", "unknown, too few words")
 WORD(is_collective, "不知道：许多人共用", "unknown, shared by many")
 WORD(people_left_out, "只列说得最多的 {n} 人；其余 {m} 人在 JSON 里。", "Only the {n} who wrote most are listed; the JSON has the other {m}.")
 
+WORD(said, "{at} {who}：{text}（{file} 第 {n} 行）", "{at} {who}: {text} ({file}, line {n})")
+WORD(said_kept, "{at} {who}：{text}", "{at} {who}: {text}")
+WORD(said_media, "图片、语音或文件，没有文字", "a picture, a voice or a file, without words")
+WORD(said_no_words, "这种文件里没有文字，只有谁、什么时候", "this kind of file has no words in it, only who and when")
+WORD(said_not_again, "{at}：这个文件没法读第二遍，那句话拿不到", "{at}: this file could not be read a second time, so the words are not here")
+
 WORD(source, "读了什么", "What was read")
 WORD(source_all, "格式 {format}。每一行都看懂了。", "Format {format}. Every line was understood.")
 WORD(source_skipped, "格式 {format}。有 {n} 行没看懂，没有算进来。", "Format {format}. {n} lines were not understood and are not counted.")

@@ -23,6 +23,7 @@
 #define SERVE_QUEUE_MAX 20000u              /* requests waiting; more are answered 503 */
 #define SERVE_BATCH_MAX 2000u               /* requests in one commit … */
 #define SERVE_BATCH_US_MAX 20000            /* … and time they may hold the writer together */
+#define SERVE_MANY_MAX 256u
 #define SERVE_READERS 2u
 #define SERVE_WORKERS 2u                    /* for slow work without the database */
 #define SERVE_POOL 8u                       /* PostgreSQL: threads that do it all */
@@ -84,6 +85,9 @@ struct entry {
 	enum err (*load)(struct req *r);    /* a read before; in a read transaction */
 	enum err (*prepare)(struct req *r); /* slow work; no transaction */
 	enum err (*handle)(struct req *r);  /* inside the transaction; TX_NONE: none */
+	/* Many of this entry for one path that wait for the writer together, each permitted by .may (SQLite); at most SERVE_MANY_MAX.
+	 * Does what .handle would do for each, one after the other. An error: nothing happened, and each is handled alone. NULL: never. */
+	enum err (*handle_many)(struct req *const rs[], size_t n);
 	void (*done)(struct req *r, bool happened); /* after commit, or after it did not happen: files to remove, …; may be NULL */
 };
 

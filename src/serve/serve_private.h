@@ -47,6 +47,27 @@ enum err req_fill_object(struct req *r, const struct json *object, const char *c
 void req_settle(struct req *r, enum err e);
 bool chinese_wanted(struct str accept_language);
 
+/* batch.c */
+struct batch {
+	struct req *reqs[SERVE_BATCH_MAX];
+	enum err results[SERVE_BATCH_MAX];
+	size_t count;
+};
+/* Take requests off *list into one transaction until it is empty or has held the writer long enough; commit; answer. */
+void batch_run(struct serve *s, struct db_conn *c, struct batch *b, struct job_link **list);
+
+/* workers.c: the stages of one request */
+static inline struct req *req_of(struct job_link *l) { return (struct req *)((char *)l - offsetof(struct req, link)); }
+/* Who asks, and whether he may; inside the transaction. */
+enum err req_permit(struct db_conn *c, struct req *r) MUST_USE;
+/* The same, and what he asked for. */
+enum err req_write(struct db_conn *c, struct req *r) MUST_USE;
+/* In a transaction of its own; met another one: again. */
+enum err req_write_alone(struct db_conn *c, struct req *r) MUST_USE;
+void req_forget_answer(struct req *r); /* before it runs again */
+void req_finish(struct req *r, enum err e); /* answer it; r is gone */
+void req_committed(struct serve *s);
+
 /* workers.c */
 struct workers;
 enum err workers_new(struct serve *s, struct workers **out) MUST_USE;

@@ -22,11 +22,9 @@ struct workers {
 	_Atomic bool stopping;
 };
 
-static struct req *req_of(struct job_link *l) { return (struct req *)((char *)l - offsetof(struct req, link)); }
-
 /* ---- the stages of one request ---- */
 
-static void finish(struct req *r, enum err e)
+void req_finish(struct req *r, enum err e)
 {
 	req_settle(r, e);
 	if (r->entry->done)
@@ -35,7 +33,7 @@ static void finish(struct req *r, enum err e)
 	req_free(r);
 }
 
-static void forget_answer(struct req *r)
+void req_forget_answer(struct req *r)
 {
 	buf_clear(&r->out);
 	buf_clear(&r->headers);
@@ -129,7 +127,8 @@ static int64_t lock_id(const struct req *r)
 	return 0;
 }
 
-static enum err write_in_transaction(struct db_conn *c, struct req *r)
+/* Who asks, and whether he may. */
+enum err req_permit(struct db_conn *c, struct req *r)
 {
 	r->db = c;
 	if (r->came) { /* a handler may have signed somebody in who then was undone */
@@ -142,8 +141,12 @@ static enum err write_in_transaction(struct db_conn *c, struct req *r)
 	enum err e = r->entry->lock == LOCK_NONE ? ERR_OK : db_lock(c, r->entry->lock, lock_id(r));
 	if (e == ERR_OK)
 		e = identify(r);
-	if (e == ERR_OK)
-		e = r->entry->may(r);
+	return e == ERR_OK ? r->entry->may(r) : e;
+}
+
+enum err req_write(struct db_conn *c, struct req *r)
+{
+	enum err e = req_permit(c, r);
 	if (e == ERR_OK)
 		e = r->entry->handle(r);
 	if (e == ERR_OK)
@@ -155,14 +158,14 @@ static enum err write_in_transaction(struct db_conn *c, struct req *r)
 }
 
 /* A request in a transaction of its own; met another one: again. */
-static enum err write_alone(struct db_conn *c, struct req *r)
+enum err req_write_alone(struct db_conn *c, struct req *r)
 {
 	enum err e = ERR_BUSY;
 	for (unsigned i = 0; i < SERVE_RETRIES && e == ERR_BUSY; i++) {
-		forget_answer(r);
+		req_forget_answer(r);
 		e = db_begin(c, true);
 		if (e == ERR_OK)
-			e = write_in_transaction(c, r);
+			e = req_write(c, r);
 		if (e == ERR_OK)
 			e = db_commit(c);
 		if (e != ERR_OK)
@@ -171,70 +174,13 @@ static enum err write_alone(struct db_conn *c, struct req *r)
 	return e;
 }
 
-static void committed(struct workers *w)
+void req_committed(struct serve *s)
 {
-	if (w->s->o.hooks.committed)
-		w->s->o.hooks.committed(w->s->o.hooks.arg);
+	if (s->o.hooks.committed)
+		s->o.hooks.committed(s->o.hooks.arg);
 }
 
 /* ---- SQLite: the writer ---- */
-
-struct batch {
-	struct req *reqs[SERVE_BATCH_MAX];
-	enum err results[SERVE_BATCH_MAX];
-	size_t count;
-};
-
-static void batch_answer(struct batch *b)
-{
-	for (size_t i = 0; i < b->count; i++)
-		finish(b->reqs[i], b->results[i]);
-	b->count = 0;
-}
-
-/* The whole transaction is gone (disk full, I/O, commit refused): nobody was answered, each goes alone. */
-static void batch_one_by_one(struct workers *w, struct db_conn *c, struct batch *b)
-{
-	log_line(LOG_WARN, "writer: a batch of %zu was undone; each request runs alone", b->count);
-	for (size_t i = 0; i < b->count; i++)
-		b->results[i] = write_alone(c, b->reqs[i]);
-	committed(w);
-	batch_answer(b);
-}
-
-static enum err run_in_savepoint(struct db_conn *c, struct req *r)
-{
-	db_save(c);
-	enum err e = write_in_transaction(c, r);
-	if (e == ERR_OK)
-		e = db_save_release(c);
-	if (e != ERR_OK && db_in_transaction(c))
-		db_save_undo(c);
-	return e;
-}
-
-/* Take requests off *list into one transaction until it is empty or has held the writer long enough; commit; answer. */
-static void batch_run(struct workers *w, struct db_conn *c, struct batch *b, struct job_link **list)
-{
-	int64_t began_us = clock_mono_us();
-	b->count = 0;
-	enum err e = db_begin(c, true);
-	bool whole = e == ERR_OK;
-	while (*list && b->count < SERVE_BATCH_MAX && (b->count == 0 || clock_mono_us() - began_us < SERVE_BATCH_US_MAX)) {
-		struct req *r = req_of(*list);
-		*list = (*list)->next;
-		b->reqs[b->count] = r;
-		b->results[b->count++] = whole ? run_in_savepoint(c, r) : ERR_DB;
-		whole = whole && db_in_transaction(c);
-	}
-	if (whole && db_commit(c) == ERR_OK) {
-		committed(w);
-		batch_answer(b);
-		return;
-	}
-	db_rollback(c);
-	batch_one_by_one(w, c, b);
-}
 
 static void *writer_run(void *arg)
 {
@@ -246,7 +192,7 @@ static void *writer_run(void *arg)
 		abort(); /* checked before the threads were started */
 	while ((list = queue_wait(w->writes, SERVE_BATCH_MAX)))
 		while (list)
-			batch_run(w, c, b, &list);
+			batch_run(w->s, c, b, &list);
 	db_disconnect(c);
 	free(b);
 	return NULL;
@@ -257,13 +203,13 @@ static void *writer_run(void *arg)
 static void after_read(struct workers *w, struct req *r, enum err e)
 {
 	if (e != ERR_OK || r->entry->tx == TX_READ) {
-		finish(r, e);
+		req_finish(r, e);
 		return;
 	}
 	struct queue *next = r->entry->prepare || r->entry->tx == TX_NONE ? w->slow : w->writes;
 	e = queue_put(next, &r->link);
 	if (e != ERR_OK)
-		finish(r, e);
+		req_finish(r, e);
 }
 
 static void after_slow(struct workers *w, struct req *r, enum err e)
@@ -273,7 +219,7 @@ static void after_slow(struct workers *w, struct req *r, enum err e)
 		if (e == ERR_OK)
 			return;
 	}
-	finish(r, e);
+	req_finish(r, e);
 }
 
 static void *reader_run(void *arg)
@@ -329,10 +275,10 @@ static void pool_one(struct workers *w, struct db_conn *c, struct req *r)
 	if (e == ERR_OK && r->entry->tx != TX_READ)
 		e = slow_stage(r);
 	if (e == ERR_OK && r->entry->tx == TX_WRITE) {
-		e = write_alone(c, r);
-		committed(w);
+		e = req_write_alone(c, r);
+		req_committed(w->s);
 	}
-	finish(r, e);
+	req_finish(r, e);
 }
 
 static void *pool_run(void *arg)
@@ -446,6 +392,6 @@ bool workers_step(struct workers *w)
 		after_slow(w, req_of(list), slow_stage(req_of(list)));
 	}
 	for (list = queue_take_all(w->writes); list; did = true)
-		batch_run(w, w->writer, &b, &list);
+		batch_run(w->s, w->writer, &b, &list);
 	return did;
 }

@@ -252,7 +252,7 @@ static void test_pieces_undone_and_stopped(void **state)
 	bring(h, group, ERR_CLOSED);
 	size_t n;
 	CLEANUP(buf_free) struct buf some = read_all(h, group, 200, &n);
-	assert_true(n > 0 && n < LINES);
+	assert_true(some.n > 0 && n > 0 && n < LINES);
 	h->stop_after = 0;
 	struct insight_brought rest = bring(h, group, ERR_OK);
 	assert_int_equal(rest.added, LINES - n);
@@ -310,6 +310,45 @@ static void test_the_groups_reading_is_the_files(void **state)
 	insight_study_free(study);
 }
 
+/* The owner claimed a name of the history: what his failings rest on are lines of it, with their words. */
+static void test_the_evidence_has_words(void **state)
+{
+	struct house *h = *state;
+	struct said list[LINES];
+	struct history_author *authors;
+	struct arena *a CLEANUP(arena_drop) = arena_new(1u << 20);
+	size_t n, rows = 0, owners = 0;
+	make(list, 9);
+	for (size_t i = 0; i < LINES; i++)
+		list[i].minute = (int)i * 720;
+	write_export(h, list, 0, LINES);
+	h->budget_us = INT64_MAX;
+	int64_t group = found(h);
+	bring(h, group, ERR_OK);
+	assert_int_equal(db_begin(h->c, true), ERR_OK);
+	assert_int_equal(chat_history_authors(h->c, a, group, 0, 10, &authors, &n), ERR_OK);
+	assert_int_equal(chat_history_claim(h->c, group, authors[0].id, h->owner), ERR_OK);
+	assert_int_equal(chat_history_claim_answer(h->c, group, authors[0].id, true), ERR_OK);
+	assert_int_equal(db_commit(h->c), ERR_OK);
+	CLEANUP(insight_group_reading_drop) struct insight_group_reading *r = NULL;
+	assert_int_equal(db_begin(h->c, false), ERR_OK);
+	assert_int_equal(insight_group_read(h->c, group, AT_US + 300 * US_PER_DAY, NULL, &r), ERR_OK);
+	db_rollback(h->c);
+	const struct insight_group *g = insight_group_of(r);
+	assert_non_null(g->said);
+	for (size_t i = 0; i < WARMTH_FAILINGS; i++)
+		for (size_t k = 0; k < g->reading.failings.of[i].evidence_count; k++, rows++) {
+			const struct insight_said *s = &g->said[i * WARMTH_FAILING_EVIDENCE + k];
+			size_t line = (size_t)((s->at_us / US_PER_S / 60 - AT_US / US_PER_S / 60) / 720);
+			assert_true(s->found && s->line == 0 && s->file.n == 0 && line < LINES);
+			assert_true(str_eq(s->text, str_of(list[line].text)));
+			bool his = str_eq(str_of(list[line].who), authors[0].name);
+			assert_true(str_eq(s->author, his ? STR("甲") : str_of(list[line].who)));
+			owners += his;
+		}
+	assert_true(rows > 0 && owners > 0);
+}
+
 static void test_marks(void **state)
 {
 	struct history_marks *m = history_marks_new(), *other = history_marks_new();
@@ -343,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_two_files_in_any_order),
 		cmocka_unit_test(test_pieces_undone_and_stopped),
 		cmocka_unit_test(test_the_groups_reading_is_the_files),
+		cmocka_unit_test(test_the_evidence_has_words),
 	};
 	return cmocka_run_group_tests_name("history", tests, setup, teardown);
 }

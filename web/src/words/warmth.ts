@@ -130,6 +130,7 @@ export const wWarmth = words({
 	orderHow4: ['碰巧：只在说话快慢相近的人之间打乱重要程度，看多少回得到这样的次序。两样都过关才说有先后。',
 		'Chance: importance is exchanged only among people who talk about as much, and the share of such orders is counted. Both must hold before an order is named.'],
 
+	bringing: ['这份记录还在收进来，数字会接着变。', 'This history is still coming in; the figures will go on changing.'],
 	greetTitle: ['值得问候', 'Worth a greeting'],
 	greet: ['{name} 平常约 {d} 天说一句，已经 {n} 天没说了。值得问候一声。', '{name} usually speaks about every {d} days and has been quiet for {n}. Worth a greeting.'],
 	greetDaily: ['{name} 平常几乎天天说话，已经 {n} 天没说了。值得问候一声。', '{name} usually speaks almost every day and has been quiet for {n} days. Worth a greeting.'],

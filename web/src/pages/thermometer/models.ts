@@ -31,9 +31,11 @@ export interface Newcomers {
 
 export const FAILINGS = ['no_persistence', 'self_interest', 'ego', 'not_giving', 'poor_activities', 'mixed_crowd'] as const
 export type FailingName = typeof FAILINGS[number]
+/* A message of a file, or (file empty, line 0) of a history: its first words. */
+export interface Said { at: string; author: string; text: string; file: string; line: number; why: string | null }
 export interface Failing {
 	failing: FailingName; sign: 'none' | 'some' | 'clear' | 'unknown'; level: number | null; low: number | null; high: number | null
-	past: number | null; why: string | null; evidence: number[]
+	past: number | null; why: string | null; evidence: number[]; said?: Said[]
 }
 
 export interface Models {
@@ -70,6 +72,13 @@ export const ofChance = (p: number | null) => p === null ? wModels('unknownWord'
 
 /* A level from 0 to 1 on a scale of ten. */
 export const ofTen = (level: number | null) => level === null ? wModels('unknownWord') : String(Math.round(10 * level))
+export function saidSays({ author, text, file, line, why }: Said): string {
+	if (why === 'not read again')
+		return wModels('saidNotAgain')
+	const words = text || wModels(why === 'no text' ? 'saidNoText' : 'saidMedia')
+	return file ? wModels('said', { who: author, text: words, file, n: line }) : wModels('saidKept', { who: author, text: words })
+}
+
 const WHYS: Record<string, 'whyOwner' | 'whyYoung' | 'whyFew' | 'whyText' | 'whyCalls'> = {
 	'no owner': 'whyOwner', 'too young': 'whyYoung', 'too few': 'whyFew', 'no text': 'whyText', 'no calls': 'whyCalls',
 }

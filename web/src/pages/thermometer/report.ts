@@ -32,6 +32,7 @@ export interface Level {
 
 export interface FullReport extends Models {
 	group: string
+	bringing?: boolean /* more lines are on their way */
 	format: string | null
 	span: { first: string | null; last: string | null }
 	at?: string | null

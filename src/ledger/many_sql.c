@@ -1,0 +1,69 @@
+/*
+ * Many posts from one hold in one go: what a red packet that a crowd grabs needs. The hold and its account change once; every post
+ * has its own entry and legs, with the values that they would have had one after the other.
+ */
+#include "ledger/ledger_private.h"
+
+DB_SQL(sql_hold_take_many, "UPDATE ledger_hold SET left_minor = left_minor - $2, ended = CASE WHEN left_minor = $2 THEN $4 ELSE 0 END "
+	"WHERE entry = $1 AND ended = 0 AND left_minor >= $2 AND expires_us > $3 RETURNING account")
+
+/* What the holder's account loses in all. */
+static enum err take(struct db_conn *c, const struct ledger_act *act, int64_t hold, const struct ledger_post posts[], size_t n,
+	struct change *out_from)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	int64_t sum = 0, kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (posts[i].amount <= 0 || posts[i].amount > LEDGER_AMOUNT_MAX)
+			return ERR_INPUT;
+		sum += posts[i].amount;
+	}
+	enum err e = db_one(c, &sql_hold_take_many, &rows, DB_I(hold), DB_I(sum), DB_I(act->at_us), DB_I(LEDGER_POST));
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_REFUSED : e;
+	int64_t from = db_int(&rows, 0);
+	for (size_t i = 0; i < n; i++) /* a share of one's own packet moves nothing */
+		kept += posts[i].to == from ? posts[i].amount : 0;
+	*out_from = (struct change){ from, kept - sum, -sum };
+	return ERR_OK;
+}
+
+/* One entry; posted and held: the holder's account before it, moved on. */
+static enum err post_one(struct db_conn *c, const struct entry_row *row, const struct ledger_post *p, int64_t from, int64_t *posted,
+	int64_t *held, char currency[LEDGER_CURRENCY_MAX + 1])
+{
+	const struct change gives = { from, p->to == from ? 0 : -p->amount, -p->amount }, gets = { p->to, p->amount, 0 };
+	int64_t entry, posted_after, held_after;
+	bool repeat;
+	TRY(ledger_entry_begin(c, row, &entry, &repeat));
+	if (repeat)
+		return ERR_CONFLICT;
+	*posted += gives.amount;
+	*held += gives.held;
+	TRY(ledger_leg_add(c, entry, &gives, *posted, *held));
+	if (p->to == from)
+		return ERR_OK;
+	TRY(ledger_account_change(c, &gets, currency, &posted_after, &held_after));
+	return ledger_leg_add(c, entry, &gets, posted_after, held_after);
+}
+
+enum err ledger_post_many(struct db_conn *c, const struct ledger_act *act, int64_t hold, const struct ledger_post posts[], size_t n)
+{
+	char currency[LEDGER_CURRENCY_MAX + 1] = "";
+	struct change from;
+	int64_t posted, held;
+	if (n == 0 || n > LEDGER_POSTS_MAX)
+		return ERR_INPUT;
+	TRY(take(c, act, hold, posts, n, &from));
+	TRY(ledger_account_change(c, &from, currency, &posted, &held));
+	posted -= from.amount;
+	held -= from.held;
+	for (size_t i = 0; i < n; i++) {
+		struct ledger_act one = *act;
+		one.caller_id = posts[i].caller_id;
+		one.actor = posts[i].actor;
+		const struct entry_row row = { .act = &one, .kind = LEDGER_POST, .hold = hold };
+		TRY(post_one(c, &row, &posts[i], from.account, &posted, &held, currency));
+	}
+	return ERR_OK;
+}
