@@ -472,6 +472,7 @@ test('dissolved: nobody speaks any more, what was not taken went back, what was 
 	}
 	assert.equal(await available(lin), posted)
 	await card(lin.page, '没人拆').getByText('退回了').waitFor()
+	await lin.page.getByRole('log').getByText('群主解散了这个群').waitFor()
 	await lin.page.reload()
 	await lin.page.locator('.c-closed', { hasText: '群主解散了这个群' }).waitFor()
 })

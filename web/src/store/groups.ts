@@ -5,7 +5,7 @@
 import { computed, reactive, ref } from 'vue'
 import { get, patch, put, say } from '../api/client'
 import type { Group, GroupMore, LiveEvent, Muted } from '../api/types'
-import { appliedTo, bodyOf, enter, follow, leave, listen, listenOpen, listenSkip, onMe, type MeNews } from '../live/feed'
+import { appliedTo, bodyOf, enter, farewell, follow, leave, listen, listenOpen, listenSkip, onMe, type MeNews } from '../live/feed'
 import { snack } from '../parts/snack'
 import { wCommon } from '../words/common'
 import { wGroups } from '../words/groups'
@@ -193,7 +193,7 @@ async function mine(news: MeNews): Promise<void> {
 		await loadGroup(news.in)
 	if (news.out) {
 		const group = groups.get(news.out)
-		leave(news.out)
+		await farewell(news.out)
 		if (group)
 			put1(await get<GroupMore>(`/groups/${news.out}`).catch(() => ({ ...group, state: 'removed' as const })))
 	}
