@@ -2,10 +2,9 @@
 #include "api/packets.h"
 #include "ledger/seal.h"
 
-#define ROOTS_PAGE_MAX 400
 
 static const struct field roots_fields[] = {
-	{ "before", FIELD_INT, FIELD_QUERY, 0, INT64_MAX, .what = "a day" }, QUERY_LIMIT(ROOTS_PAGE_MAX), { 0 },
+	{ "before", FIELD_INT, FIELD_QUERY, 0, INT64_MAX, .what = "a day" }, QUERY_LIMIT(LEDGER_ROOTS_MAX), { 0 },
 };
 static const struct field root_fields[] = {
 	{ "day", FIELD_INT, FIELD_REQUIRED, .what = "since 1970-01-01, UTC" }, { "entries", FIELD_INT, FIELD_REQUIRED },

@@ -55,7 +55,7 @@ static enum err give_back(struct till *t, bool *out_more)
 	return serve_own(t->serve, &till_entry, 0, out_more);
 }
 
-static enum err seal(struct till *t, bool *out_more)
+static enum err seal_new(struct till *t, bool *out_more)
 {
 	CLEANUP(ledger_seal_drop) struct ledger_seal s = LEDGER_SEAL;
 	*out_more = false;
@@ -68,7 +68,7 @@ static enum err seal(struct till *t, bool *out_more)
 	return serve_own(t->serve, &seal_entry, 0, &s);
 }
 
-static enum err sign(struct till *t, bool *out_more)
+static enum err sign_day(struct till *t, bool *out_more)
 {
 	struct ledger_root root;
 	*out_more = false;
@@ -113,8 +113,8 @@ static void *run(void *arg)
 	struct till *t = arg;
 	do {
 		all_of(t, give_back, "packets");
-		all_of(t, seal, "seal");
-		all_of(t, sign, "root");
+		all_of(t, seal_new, "seal");
+		all_of(t, sign_day, "root");
 	} while (pause_round(t));
 	return NULL;
 }

@@ -39,6 +39,14 @@ static void put_hex(struct json_out *j, const char *key, struct str bytes)
 	json_text(j, buf_str(&hex));
 }
 
+static void put_signed(struct json_out *j, const struct ledger_root *r)
+{
+	put_hex(j, "root", hash_str(&r->root));
+	put_hex(j, "chain", hash_str(&r->chain));
+	put_hex(j, "public_key", (struct str){ (const char *)r->public_key, SIGN_PUBLIC_BYTES });
+	put_hex(j, "signature", (struct str){ (const char *)r->signature.bytes, SIGNATURE_BYTES });
+}
+
 void ledger_proof_write(struct json_out *j, const struct ledger_proof *p)
 {
 	static const char *const states[] = { "not_sealed", "sealed", "signed" };
@@ -60,10 +68,14 @@ void ledger_proof_write(struct json_out *j, const struct ledger_proof *p)
 	for (size_t i = 0; i < p->path_count; i++)
 		put_hex(j, NULL, hash_str(&p->path[i]));
 	json_close_list(j);
-	put_hex(j, "root", hash_str(&p->root.root));
-	put_hex(j, "chain", hash_str(&p->root.chain));
-	put_hex(j, "public_key", (struct str){ (const char *)p->root.public_key, SIGN_PUBLIC_BYTES });
-	put_hex(j, "signature", (struct str){ (const char *)p->root.signature.bytes, SIGNATURE_BYTES });
+	put_signed(j, &p->root);
+}
+
+void ledger_root_write(struct json_out *j, const struct ledger_root *r)
+{
+	json_key_int(j, "day", r->day);
+	json_key_int(j, "entries", r->entries);
+	put_signed(j, r);
 }
 
 static int digit_of(char c)

@@ -63,6 +63,11 @@ enum err ledger_root_keep(struct db_conn *c, const struct ledger_root *r, int64_
 /* Both at once. *out_made: there was one to make; call again. */
 enum err ledger_root_round(struct db_conn *c, const struct sign_key *key, int64_t now_us, bool *out_made) MUST_USE;
 bool ledger_root_signed(const struct ledger_root *r);
+#define LEDGER_ROOTS_MAX 400u
+/* The newest first, before a day. */
+enum err ledger_roots(struct db_conn *c, struct arena *a, int64_t before, size_t limit, struct ledger_root **out, size_t *out_count) MUST_USE;
+/* As members of an object that is open. */
+void ledger_root_write(struct json_out *j, const struct ledger_root *r);
 
 /* ---- the proof of one entry ---- */
 enum ledger_proof_state { LEDGER_NOT_SEALED, LEDGER_SEALED, LEDGER_SIGNED };

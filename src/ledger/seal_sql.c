@@ -18,7 +18,9 @@ DB_SQL(sql_seal_add, "INSERT INTO ledger_seal (number, day, last_xid, last_posit
 DB_SQL(sql_root_span, "SELECT COUNT(*), COALESCE(MIN(day), -1), COALESCE(MAX(day), -1) FROM ledger_root")
 DB_SQL(sql_root_due, "SELECT MIN(day) FROM ledger_seal WHERE day > COALESCE((SELECT MAX(day) FROM ledger_root), -1) AND day < $1")
 DB_SQL(sql_root_add, "INSERT INTO ledger_root (day, entries, root, chain, public_key, signature, made_us) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-DB_SQL(sql_root_get, "SELECT entries, root, chain, public_key, signature FROM ledger_root WHERE day = $1")
+#define ROOT_COLUMNS "entries, root, chain, public_key, signature, day"
+DB_SQL(sql_root_get, "SELECT " ROOT_COLUMNS " FROM ledger_root WHERE day = $1")
+DB_SQL(sql_roots, "SELECT " ROOT_COLUMNS " FROM ledger_root WHERE day < $1 ORDER BY day DESC LIMIT $2")
 
 static bool take_hash(struct str s, struct hash *out)
 {
@@ -205,19 +207,40 @@ enum err root_span(struct db_conn *c, int64_t *out_count, int64_t *out_first, in
 	return ERR_OK;
 }
 
-enum err root_get(struct db_conn *c, int64_t day, struct ledger_root *out)
+static enum err take_root(struct db_rows *rows, struct ledger_root *out)
 {
-	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
-	struct ledger_root r = { .day = day };
-	TRY(db_one(c, &sql_root_get, &rows, DB_I(day)));
-	r.entries = db_int(&rows, 0);
-	struct str key = db_str(&rows, 3), signature = db_str(&rows, 4);
-	if (!take_hash(db_str(&rows, 1), &r.root) || !take_hash(db_str(&rows, 2), &r.chain) || key.n != SIGN_PUBLIC_BYTES ||
+	struct ledger_root r = { .day = db_int(rows, 5), .entries = db_int(rows, 0) };
+	struct str key = db_str(rows, 3), signature = db_str(rows, 4);
+	if (!take_hash(db_str(rows, 1), &r.root) || !take_hash(db_str(rows, 2), &r.chain) || key.n != SIGN_PUBLIC_BYTES ||
 		signature.n != SIGNATURE_BYTES)
 		return ERR_DAMAGED;
 	memcpy(r.public_key, key.p, key.n);
 	memcpy(r.signature.bytes, signature.p, signature.n);
 	*out = r;
+	return ERR_OK;
+}
+
+enum err root_get(struct db_conn *c, int64_t day, struct ledger_root *out)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	TRY(db_one(c, &sql_root_get, &rows, DB_I(day)));
+	return take_root(&rows, out);
+}
+
+enum err ledger_roots(struct db_conn *c, struct arena *a, int64_t before, size_t limit, struct ledger_root **out, size_t *out_count)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	limit = limit < LEDGER_ROOTS_MAX ? limit : LEDGER_ROOTS_MAX;
+	struct ledger_root *list = arena_take_many(a, limit + 1, sizeof *list);
+	size_t n = 0;
+	if (list == NULL)
+		return ERR_MEMORY;
+	TRY(db_query(c, &sql_roots, &rows, DB_I(before), DB_I((int64_t)limit)));
+	for (; n < limit && db_next(&rows); n++)
+		TRY(take_root(&rows, &list[n]));
+	TRY(db_rows_end(&rows));
+	*out = list;
+	*out_count = n;
 	return ERR_OK;
 }
 

@@ -6,8 +6,9 @@ import re
 import secrets
 import subprocess
 import tempfile
+import time
 
-from hearth import Person, Server
+from hearth import WAIT_S, Person, Server, refused
 
 PROOF = pathlib.Path(__file__).resolve().parents[1] / "fixtures/ledger/proof.json"
 KEY = "48e301518a00ecc44d2dcc7307c6209550c732088338be0f65641cd29b0cc1b7"
@@ -38,14 +39,15 @@ def grab(p: Person, group: int, packet: int) -> dict:
     return p.post(f"/groups/{group}/packets/{packet}/grab")
 
 
-def some_money(s: Server) -> None:
-    """Welcomes, a packet that is taken, one that is half taken."""
+def some_money(s: Server) -> Person:
+    """Welcomes, a packet that is taken, one that is half taken; the owner."""
     a = s.owner()
     g = a.found()
     people = [a.newcomer(g, name) for name in "乙丙丁"]
     first, second = send(a, g, 1000, 2), send(people[0], g, 600, 3)
     for who, packet in ((people[1], first), (people[2], first), (a, second)):
         assert grab(who, g, packet)["outcome"] == "got"
+    return a
 
 
 def story_books_for_other_programs():
@@ -87,16 +89,14 @@ def story_a_ledger_that_does_not_fit():
         some_money(s)
         code, out, wrong = hearth("check", *where(s))
         assert code == 0 and "sound" in out, (out, wrong)
+        until = time.monotonic() + WAIT_S
+        while s.rows("SELECT COUNT(*) FROM ledger_seal") == [["0"]] and time.monotonic() < until:
+            time.sleep(0.05)
         s.stop()
+        assert s.rows("SELECT SUM(entries) FROM ledger_seal")[0][0] == s.rows("SELECT COUNT(*) FROM ledger_entry")[0][0]
         last = s.rows("SELECT MAX(position) FROM ledger_entry")[0][0]
         s.sql("UPDATE ledger_account SET posted = posted + 1 WHERE id = "
               f"(SELECT MAX(account) FROM ledger_leg WHERE entry = {last})")
-        done = subprocess.run([os.environ["HEARTH_BIN"], "serve", "--listen", "127.0.0.1:0", "--data", s.folder + "/data",
-                               *(("--db", s.url) if s.postgres else ())], capture_output=True, text=True, timeout=60)
-        if s.rows("SELECT COUNT(*) FROM ledger_seal") == [["0"]]:
-            # what is sealed already is looked at by the whole check only
-            assert done.returncode == 1 and f"entry {last}" in done.stderr, done.stderr
-            assert "hearth check" in done.stderr and "hearth restore" in done.stderr, done.stderr
         code, out, wrong = hearth("check", *where(s))
         assert code == 1 and f"ledger: entry {last} (" in out and "not sound" in out, out
         s.sql("UPDATE ledger_account SET posted = posted - 1 WHERE id = "
@@ -109,6 +109,17 @@ def story_a_ledger_that_does_not_fit():
         assert code == 1 and out.startswith(f"ledger: entry {first} ("), out
         s.sql(f"UPDATE ledger_leg SET amount = amount - 1 WHERE entry = {first} AND amount > 0")
         s.start()
+        s.stop()
+        # money out of nothing, behind the last seal: nobody may go on from there
+        s.sql("INSERT INTO ledger_entry (caller_id, kind, purpose, subject, actor, at_us) VALUES ('forged', 1, 2, 1, 0, 1)")
+        s.sql("INSERT INTO ledger_leg (entry, account, amount, held, posted_after, held_after) SELECT MAX(position), 1, 500, 0, "
+              "(SELECT posted + 500 FROM ledger_account WHERE id = 1), (SELECT held FROM ledger_account WHERE id = 1) FROM ledger_entry")
+        s.sql("UPDATE ledger_account SET posted = posted + 500 WHERE id = 1")
+        forged = s.rows("SELECT MAX(position) FROM ledger_entry")[0][0]
+        done = subprocess.run([os.environ["HEARTH_BIN"], "serve", "--listen", "127.0.0.1:0", "--data", s.folder + "/data",
+                               *(("--db", s.url) if s.postgres else ())], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and f"entry {forged}" in done.stderr, done.stderr
+        assert "hearth check" in done.stderr and "hearth restore" in done.stderr, done.stderr
 
 
 def story_a_proof_without_the_server():
@@ -134,7 +145,18 @@ def story_a_proof_without_the_server():
 
 def story_a_proof_from_the_server():
     with Server("--no-rates") as s:
-        some_money(s)
+        a = some_money(s)
+        mine = a.get("/wallet/entries")["entries"][-1]["position"]
+        until = time.monotonic() + WAIT_S
+        while a.get(f"/wallet/entries/{mine}/proof")["state"] == "not_sealed" and time.monotonic() < until:
+            time.sleep(0.05)
+        proof = a.get(f"/wallet/entries/{mine}/proof")
+        assert proof["state"] == "sealed" and proof["position"] == mine and "signature" not in proof
+        refused("not-found", lambda: a.get("/wallet/entries/99999/proof"))
+        [others] = s.rows("SELECT MIN(entry) FROM ledger_leg WHERE entry NOT IN (SELECT entry FROM ledger_leg WHERE account = "
+                          "(SELECT id FROM ledger_account WHERE kind = 'member' AND owner = 1))")
+        refused("not-found", lambda: a.get(f"/wallet/entries/{others[0]}/proof"))
+        assert a.get("/ledger/roots") == {"roots": [], "more": False}
         code, out, wrong = hearth("ledger", "proof", "1", *where(s))
         assert code == 0, wrong
         proof = json.loads(out)
