@@ -375,6 +375,17 @@ test('points: what I have, the journal, the help', async () => {
 	await page.getByRole('button', { name: '红包是怎么分的' }).click()
 	await page.getByText('积分买不到').waitFor()
 	await page.keyboard.press('Escape')
+	await axe(page, 'points')
+	/* The till seals once a second. */
+	await page.waitForTimeout(1500)
+	await page.getByRole('button', { name: /的证明/ }).last().click()
+	const sheet = page.getByRole('dialog', { name: /的证明/ })
+	await sheet.getByText(/记进流水的链里|在签过名的流水里/).waitFor()
+	await page.waitForTimeout(300)
+	await axe(page, 'a proof')
+	const [file] = await Promise.all([page.waitForEvent('download'), sheet.getByRole('button', { name: '下载证明' }).click()])
+	assert.match(file.suggestedFilename(), /^流水证明-\d+\.json$/)
+	await page.keyboard.press('Escape')
 })
 
 test('the site’s owner gives points, once', async () => {

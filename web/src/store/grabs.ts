@@ -14,6 +14,8 @@ export interface Grabbing { state: 'kept' | 'asking' | 'again' | 'done' | 'refus
 export const grabbing = reactive(new Map<number, Grabbing>())
 
 const PAUSE_MS = 2000
+/* Longer than this no answer is waited for: it is asked again. */
+const ANSWER_MS = 8000
 const waits = new Map<number, () => void>()
 
 function pause(id: number, ms: number): Promise<void> {
@@ -44,7 +46,7 @@ function learnFrom(packet: Packet, outcome: Outcome): void {
 async function askUntilAnswered(packet: Packet, now: Grabbing): Promise<void> {
 	for (;;) {
 		try {
-			now.outcome = await post<Outcome>(`/groups/${packet.group}/packets/${packet.id}/grab`)
+			now.outcome = await post<Outcome>(`/groups/${packet.group}/packets/${packet.id}/grab`, undefined, { signal: AbortSignal.timeout(ANSWER_MS) })
 			now.state = 'done'
 			learnFrom(packet, now.outcome)
 			return
@@ -54,7 +56,7 @@ async function askUntilAnswered(packet: Packet, now: Grabbing): Promise<void> {
 				Object.assign(now, { state: 'refused', why: wordsOf(why), slug: problem.slug })
 				return
 			}
-			if (!problem)
+			if (!problem && !(why instanceof DOMException))
 				console.error(why)
 			now.state = 'again'
 			await pause(packet.id, problem?.status === 429 ? Number(problem.more.retry_after_s ?? 1) * 1000 : PAUSE_MS)

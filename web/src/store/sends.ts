@@ -32,6 +32,8 @@ export const sends = reactive(new Map<string, PacketSending>())
 export const sendsOf = (group: number) => computed(() => [...sends.values()].filter(item => item.group === group && item.state !== 'sent'))
 
 const PAUSE_MS = 3000
+/* Longer than this no answer is waited for: it is asked again. */
+const ANSWER_MS = 10_000
 const PROMISES_MAX = 20
 const NOTES_MAX = 200
 
@@ -63,7 +65,8 @@ async function sendOne(item: PacketSending): Promise<void> {
 	for (let tries = 0; ; tries++)
 		try {
 			const { packet } = await post<{ packet: number }>(`/groups/${item.group}/packets`, { id: item.id, kind: item.kind, sum: item.sum,
-				shares: item.shares, message: item.message, for: [...item.for], commitment: item.commitment, nonce: item.nonce })
+				shares: item.shares, message: item.message, for: [...item.for], commitment: item.commitment, nonce: item.nonce },
+				{ signal: AbortSignal.timeout(ANSWER_MS) })
 			item.packet = packet
 			return
 		} catch (why) {
@@ -89,7 +92,7 @@ async function pump(id: string): Promise<void> {
 	} catch (why) {
 		const problem = why instanceof Problem ? why : null
 		if (!problem || problem.status === 0 || problem.status === 429 || problem.status >= 500) {
-			if (!problem)
+			if (!problem && !(why instanceof DOMException))
 				console.error(why)
 			item.state = 'unsure'
 			const pause = problem?.status === 429 ? Number(problem.more.retry_after_s ?? 1) * 1000 : PAUSE_MS
