@@ -81,9 +81,12 @@ static enum err refuse_promise(struct req *r)
 {
 	struct hash fresh;
 	char hex[HASH_HEX_CHARS + 1];
-	TRY(packet_promise(r->db, r->account, r->now_us, &fresh));
-	hash_print(&fresh, hex);
-	refuse_with_text(r, "commitment", str_of(hex));
+	enum err e = packet_promise_told(r->db, r->account, &fresh);
+	if (e != ERR_NOT_FOUND) {
+		TRY(e);
+		hash_print(&fresh, hex);
+		refuse_with_text(r, "commitment", str_of(hex));
+	}
 	return refuse(r, "promise-changed", "commitment");
 }
 

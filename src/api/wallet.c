@@ -120,24 +120,37 @@ static const struct field grant_fields[] = {
 static const struct field granted_fields[] = { { "entry", FIELD_INT, FIELD_REQUIRED }, { 0 } };
 static const struct shape granted_shape = { "Granted", granted_fields };
 
-static enum err grant_handle(struct req *r)
+/* ERR_NOT_FOUND: he has gone, and never had one. */
+static enum err wallet_of_grant(struct req *r, int64_t account, bool *out_gone, int64_t *out_wallet)
 {
 	struct account to;
-	struct str id;
-	int64_t site, wallet, entry, account = req_int(r, "account");
 	enum err e = people_get(r->db, r->arena, account, &to);
+	*out_gone = e == ERR_NOT_FOUND;
+	if (e == ERR_NOT_FOUND)
+		return ledger_account_find(r->db, LEDGER_MEMBER, account, STR(LEDGER_POINTS), out_wallet);
+	TRY(e);
+	return packet_wallet(r->db, account, r->now_us, out_wallet);
+}
+
+static enum err grant_handle(struct req *r)
+{
+	struct str id;
+	bool gone, repeat;
+	int64_t site, wallet, entry, account = req_int(r, "account");
+	enum err e = wallet_of_grant(r, account, &gone, &wallet);
 	if (e == ERR_NOT_FOUND)
 		return refuse(r, "not-found", "account");
 	TRY(e);
 	TRY(ledger_account_open(r->db, LEDGER_SITE, 0, STR(LEDGER_POINTS), LEDGER_NO_FLOOR, r->now_us, &site));
-	TRY(packet_wallet(r->db, account, r->now_us, &wallet));
 	TRY(arena_print(r->arena, &id, "grant/%lld/" STR_FMT, (long long)r->account, STR_ARG(req_text(r, "id"))));
 	const struct ledger_act act = { .caller_id = id, .purpose = LEDGER_GRANT, .subject = account, .actor = r->account, .at_us = r->now_us };
 	const struct ledger_leg legs[] = { { site, -req_int(r, "amount") }, { wallet, req_int(r, "amount") } };
-	e = ledger_transfer(r->db, &act, legs, COUNT_OF(legs), &entry, NULL);
+	e = ledger_transfer(r->db, &act, legs, COUNT_OF(legs), &entry, &repeat);
 	if (e == ERR_CONFLICT && db_failed(r->db) == ERR_OK)
 		return refuse(r, "conflict", "id");
 	TRY(e);
+	if (gone && !repeat) /* what he got before he went is answered as it was */
+		return refuse(r, "not-found", "account");
 	json_open(&r->json);
 	json_key_int(&r->json, "entry", entry);
 	json_close(&r->json);

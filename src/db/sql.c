@@ -177,9 +177,10 @@ static enum err save_now(struct db_conn *c)
 
 enum err db_save_release(struct db_conn *c)
 {
-	bool made = c->save == SAVE_MADE;
+	if (c->save == SAVE_MADE) /* where that fails it is still there, to be undone */
+		TRY(db_run(c, &sql_save_release, NULL));
 	c->save = SAVE_NONE;
-	return made ? db_run(c, &sql_save_release, NULL) : c->failed;
+	return c->failed;
 }
 
 void db_save_undo(struct db_conn *c)

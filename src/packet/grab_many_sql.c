@@ -60,9 +60,14 @@ static enum err give(struct db_conn *c, struct crowd *x, const struct packet_gra
 {
 	int64_t place = x->taken + (int64_t)x->won, amount = x->split[place], changed = 0;
 	struct ledger_post *p = &x->posts[x->won];
+	struct packet_grab before;
 	if (amount < 1)
 		return ERR_DAMAGED;
-	if (x->won == 0) {
+	if (x->won == 0) { /* nothing is told for who only asks again */
+		enum err e = has_before(c, x, g->account, &before);
+		*out_new = false;
+		if (e != ERR_NOT_FOUND)
+			return e;
 		x->at.account = g->account;
 		x->at.now_us = g->now_us;
 		TRY(packet_tell(c, &x->at));

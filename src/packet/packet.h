@@ -41,6 +41,8 @@ enum err packet_wallet(struct db_conn *c, int64_t account, int64_t now_us, int64
 /* ---- sending ---- */
 /* The hash of the secret that the account's next packet will use; the secret is made when there is none. */
 enum err packet_promise(struct db_conn *c, int64_t account, int64_t now_us, struct hash *out_promise) MUST_USE;
+/* The same for who refuses, and so can make none that stays. ERR_NOT_FOUND: none was ever made. */
+enum err packet_promise_told(struct db_conn *c, int64_t account, struct hash *out_promise) MUST_USE;
 struct packet_send {
 	int64_t group, sender, sum, shares, now_us;
 	enum packet_kind kind;

@@ -12,20 +12,30 @@ DB_SQL(sql_packet_place, "UPDATE packet SET number = $2, hold = $3 WHERE id = $1
 DB_SQL(sql_course_add, "INSERT INTO packet_course (packet, expires_us) VALUES ($1, $2)")
 DB_SQL(sql_for_add, "INSERT INTO packet_for (packet, account) VALUES ($1, $2) ON CONFLICT DO NOTHING")
 DB_SQL(sql_for_there, "SELECT 1 FROM packet_for WHERE packet = $1 AND account = $2")
+DB_SQL(sql_for_count, "SELECT COUNT(*) FROM packet_for WHERE packet = $1")
 DB_SQL(sql_open_count, "SELECT COUNT(*) FROM packet_course c JOIN packet p ON p.id = c.packet WHERE c.ended = '' AND p.group_id = $1")
 
 static struct str kind_word(enum packet_kind k) { return k == PACKET_LUCKY ? STR("lucky") : STR("equal"); }
 
+/* All who are named now were named then, and nobody else; a name said twice is said once. */
 static enum err same_named(struct db_conn *c, const struct packet_send *s, int64_t packet, bool *out_same)
 {
+	CLEANUP(db_rows_close) struct db_rows count = { 0 };
+	int64_t different = 0;
 	for (size_t i = 0; i < s->named_count; i++) {
 		CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+		size_t k = 0;
+		while (k < i && s->named[k] != s->named[i])
+			k++;
+		different += k == i;
 		enum err e = db_one(c, &sql_for_there, &rows, DB_I(packet), DB_I(s->named[i]));
 		if (e == ERR_NOT_FOUND)
 			*out_same = false;
 		else
 			TRY(e);
 	}
+	TRY(db_one(c, &sql_for_count, &count, DB_I(packet)));
+	*out_same = *out_same && db_int(&count, 0) == different;
 	return ERR_OK;
 }
 

@@ -95,21 +95,25 @@ static enum err secret_of(struct db_rows *rows, char out[PACKET_SECRET_BYTES])
 	return ERR_OK;
 }
 
-enum err packet_promise(struct db_conn *c, int64_t account, int64_t now_us, struct hash *out_promise)
+enum err packet_promise_told(struct db_conn *c, int64_t account, struct hash *out_promise)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	char secret[PACKET_SECRET_BYTES];
-	enum err e = db_one(c, &sql_promise_get, &rows, DB_I(account));
-	if (e == ERR_NOT_FOUND) {
-		db_rows_close(&rows);
-		random_bytes(secret, sizeof secret);
-		TRY(db_run(c, &sql_promise_add, NULL, DB_I(account), DB_B(((struct str){ secret, sizeof secret })), DB_I(now_us)));
-		e = db_one(c, &sql_promise_get, &rows, DB_I(account));
-	}
-	TRY(e);
+	TRY(db_one(c, &sql_promise_get, &rows, DB_I(account)));
 	TRY(secret_of(&rows, secret));
 	*out_promise = packet_promise_of((struct str){ secret, sizeof secret });
 	return ERR_OK;
+}
+
+enum err packet_promise(struct db_conn *c, int64_t account, int64_t now_us, struct hash *out_promise)
+{
+	char secret[PACKET_SECRET_BYTES];
+	enum err e = packet_promise_told(c, account, out_promise);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	random_bytes(secret, sizeof secret);
+	TRY(db_run(c, &sql_promise_add, NULL, DB_I(account), DB_B(((struct str){ secret, sizeof secret })), DB_I(now_us)));
+	return packet_promise_told(c, account, out_promise); /* PostgreSQL: perhaps another's */
 }
 
 enum err packet_promise_take(struct db_conn *c, int64_t account, const struct hash *promise, int64_t now_us, char out_secret[PACKET_SECRET_BYTES])

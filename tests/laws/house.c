@@ -24,6 +24,7 @@ static void must(bool holds, const char *what)
 /* ---- time and chance ---- */
 
 static int64_t house_us(void *state) { return ((struct house *)state)->now_us; }
+static int64_t house_mono_us(void *state) { return ((struct house *)state)->now_us + ((struct house *)state)->back_us; }
 
 static uint64_t next(struct house *h) /* splitmix64 */
 {
@@ -67,7 +68,7 @@ static void keep_copy(struct house *h)
 	must(db_seal(h->db) == ERR_OK && file_read(path, 64u << 20, &migrated) == ERR_OK, "keeping the first database");
 }
 
-static void first_owner(struct house *h)
+void house_first_owner(struct house *h)
 {
 	struct db_conn *c = NULL;
 	int64_t session;
@@ -78,41 +79,74 @@ static void first_owner(struct house *h)
 	db_disconnect(c);
 }
 
-void house_open(struct house *h, uint64_t seed, const char *vfs)
+void house_world(struct house *h, uint64_t seed)
 {
 	*h = (struct house){ .now_us = HOUSE_BEGIN_US, .chance = seed };
-	world_set(&(struct world){ house_us, house_us, house_random, h });
+	world_set(&(struct world){ house_us, house_mono_us, house_random, h });
 	log_level_set(getenv("HOUSE_LOG") ? LOG_DEBUG : LOG_SILENT);
 	snprintf(h->folder, sizeof h->folder, "/tmp/hearth-house.XXXXXX");
 	must(proof_init() == ERR_OK && mkdtemp(h->folder) != NULL, "a folder");
-	if (migrated.n)
-		begin_with_copy(h);
-	must(db_open(&(struct db_options){ .url = h->folder, .sync_off = true }, &h->db) == ERR_OK, "opening the database");
-	if (migrated.n == 0)
-		keep_copy(h);
-	db_close(h->db); /* the layer comes in when the file is whole */
-	must(db_open(&(struct db_options){ .url = h->folder, .sync_off = true, .sqlite_vfs = vfs }, &h->db) == ERR_OK, "opening again");
-	h->chance = seed; /* libsodium took some, the first time */
-	first_owner(h);
+}
+
+static void open_database(struct house *h, const char *vfs, bool synced)
+{
+	must(db_open(&(struct db_options){ .url = h->folder, .sync_off = !synced, .sqlite_vfs = vfs }, &h->db) == ERR_OK,
+		"opening the database");
+}
+
+static void serve_it(struct house *h)
+{
 	struct serve_options o = { .db = h->db, .public_url = "http://house", .data_dir = h->folder, .no_rates = true, .stepped = true,
 		.entries = api_entries, .hooks = { .session = people_session_find } };
 	must(serve_new(&o, &h->serve) == ERR_OK, "serve");
+}
+
+void house_start(struct house *h, const char *vfs, bool synced)
+{
+	open_database(h, vfs, synced);
+	serve_it(h);
+}
+
+void house_stop(struct house *h)
+{
+	serve_free(h->serve);
+	db_close(h->db);
+}
+
+void house_leave(struct house *h)
+{
+	char path[128];
+	snprintf(path, sizeof path, "%s/hearth.lock", h->folder);
+	unlink(path);
+	must(rmdir(h->folder) == 0, "the folder holds something strange");
+	world_set(NULL);
+}
+
+void house_open(struct house *h, uint64_t seed, const char *vfs)
+{
+	house_world(h, seed);
+	if (migrated.n)
+		begin_with_copy(h);
+	open_database(h, NULL, false);
+	if (migrated.n == 0)
+		keep_copy(h);
+	db_close(h->db); /* the layer comes in when the file is whole */
+	open_database(h, vfs, false);
+	h->chance = seed; /* libsodium took some, the first time */
+	house_first_owner(h);
+	serve_it(h);
 }
 
 void house_close(struct house *h)
 {
 	static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
 	char path[128];
-	serve_free(h->serve);
-	db_close(h->db);
+	house_stop(h);
 	for (size_t i = 0; i < COUNT_OF(endings); i++) {
 		database_path(h, endings[i], path);
 		unlink(path);
 	}
-	snprintf(path, sizeof path, "%s/hearth.lock", h->folder);
-	unlink(path);
-	must(rmdir(h->folder) == 0, "the folder holds something strange");
-	world_set(NULL);
+	house_leave(h);
 }
 
 /* ---- asking ---- */
@@ -130,6 +164,8 @@ static void on_answer(struct req *r)
 	base_alloc_fail(0); /* what follows is the test's own */
 	if (r->problem == NULL)
 		live_placement_free(live_placement_of(r));
+	if (t->dark && *t->dark)
+		return;
 	t->answers++;
 	t->status = r->status;
 	buf_clear(&t->body);
@@ -200,6 +236,16 @@ bool house_command(struct house *h, int64_t account, struct str name, struct str
 		snprintf(out->slug, sizeof out->slug, "busy");
 	}
 	return e != ERR_NOT_FOUND;
+}
+
+void house_put_own(struct house *h, const struct entry *e, struct told *out)
+{
+	out->status = 0;
+	struct req *r = req_new(h->serve, e);
+	must(r != NULL, "a request of its own");
+	r->answer = on_answer;
+	r->answer_to = out;
+	serve_dispatch(h->serve, r);
 }
 
 void house_run(struct house *h)

@@ -1,6 +1,6 @@
 /*
  * The whole server below net in one thread, under one seed: a clock that only moves when told, chance from a seed, SQLite in
- * a folder of its own that goes with it. For rehearsal.c, tests/fault and tests/fuzz.
+ * a folder of its own that goes with it. For rehearsal.c, money.c, tests/fault and tests/fuzz.
  *
  * A request enters as from net (method, path, query, JSON) or as a command of a socket, and is answered into a struct told
  * once house_run found nothing left to do. What goes wrong in the house itself aborts.
@@ -18,6 +18,7 @@ struct house {
 	struct db *db;
 	struct serve *serve;
 	int64_t now_us;
+	int64_t back_us;        /* how far the wall clock was put back in all; the other one never goes back */
 	uint64_t chance;
 	int64_t owner;          /* the site's, signed in already */
 	struct token owner_token;
@@ -29,6 +30,7 @@ struct told {
 	struct buf body, headers;
 	unsigned answers;       /* more than one is a fault of the server */
 	uint64_t allocations;   /* there were until the answer; base_alloc_fail ends with it */
+	const bool *dark;       /* not NULL: an answer that comes while it is true is not heard */
 };
 #define TOLD ((struct told){ .body = BUF(HOUSE_BODY_MAX), .headers = BUF(65536) })
 void told_free(struct told *t);
@@ -37,6 +39,14 @@ void told_free(struct told *t);
 void house_open(struct house *h, uint64_t seed, const char *vfs);
 void house_close(struct house *h);
 uint64_t house_chance(struct house *h, uint64_t below);
+/* In pieces, for who opens it more than once: the clock, the seed and a folder; what runs in it; that no more, whatever state the
+ * disk is in. synced: what is acknowledged has been synced. */
+void house_world(struct house *h, uint64_t seed);
+void house_start(struct house *h, const char *vfs, bool synced);
+void house_stop(struct house *h);
+void house_leave(struct house *h);
+/* The site's owner, in a house that has nobody yet. */
+void house_first_owner(struct house *h);
 
 /* Hand a request in: signed in by token, or by account when token is NULL and account is not 0. target: path and query.
  * false: there is no such route. */
@@ -44,6 +54,8 @@ bool house_put(struct house *h, const char *token, int64_t account, const char *
 	struct told *out);
 /* As a command of a socket of account's: the whole text. */
 bool house_command(struct house *h, int64_t account, struct str name, struct str text, struct told *out);
+/* One of the server's own, which no address leads to. */
+void house_put_own(struct house *h, const struct entry *e, struct told *out);
 /* Until nothing is left to do. */
 void house_run(struct house *h);
 /* Both. Forgets what *out held before. */

@@ -132,6 +132,12 @@ def story_what_is_refused():
         assert grab(b, g, named) == {"outcome": "not_for_you"} and grab(b, g, named) == {"outcome": "not_for_you"}
         assert not whole(b, g, named)["packet"]["for_me"] and whole(b, g, named)["packet"]["for"] == [3]
         assert grab(c, g, named)["amount"] == 300
+        both = packet_of(a, g, 400, 2, **{"for": [2, 3, 3]})
+        sent = a.post(f"/groups/{g}/packets", **both)
+        assert a.post(f"/groups/{g}/packets", **{**both, "for": [3, 2]}) == sent  # in another order, once each: the same people
+        refused("conflict", lambda: a.post(f"/groups/{g}/packets", **{**both, "for": [3]}), "id")
+        # who never asked for the terms has no promise, so a refusal tells none that would not be kept
+        assert "commitment" not in refused("promise-changed", lambda: c.post(f"/groups/{g}/packets", **{**both, "id": "y", "for": []}), "commitment")
         open_one = send(a, g)
         refused("not-found", lambda: grab(stranger, g, open_one))
         refused("not-found", lambda: grab(stranger, other, open_one))  # a packet of another group
@@ -171,7 +177,10 @@ def story_who_goes_keeps_what_he_has():
         a.post(f"/groups/{g}/members/5/remove")
         refused("left-group", lambda: grab(e, g, p))
         assert available(e) == POINTS and posted(d) == POINTS + got["amount"]
+        thanks = a.post("/site/grants", id="谢谢", account=2, amount=5)
         b.call("DELETE", "/me", {"messages": "keep"})  # the sender goes for good; his packet goes on
+        refused("not-found", lambda: a.post("/site/grants", id="谢", account=2, amount=6), "account")
+        assert a.post("/site/grants", id="谢谢", account=2, amount=5) == thanks  # a repeat is answered as it was
         assert grab(f, g, p)["outcome"] == "got" and grab(a, g, later)["outcome"] == "got"
         assert whole(f, g, p)["packet"]["sender_name"] == "离开的人"
         sums_hold(s)
