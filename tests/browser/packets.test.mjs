@@ -189,8 +189,11 @@ test('an answer to sending that is lost: said, asked again with the same id, als
 	const { page } = owner
 	const had = await available(owner), count = (await packetsOf(owner)).length
 	const bodies = []
+	let open = false
 	await page.route(`**/api/v1${here}/packets`, async route => {
 		bodies.push(route.request().postDataJSON())
+		if (open)
+			return route.continue()
 		if (bodies.length === 1)
 			await route.fetch()
 		await route.abort('internetdisconnected')
@@ -201,12 +204,13 @@ test('an answer to sending that is lost: said, asked again with the same id, als
 	await page.reload()
 	await owner.go(here)
 	await page.getByText('你的红包（2.00 积分）还不知道成没成').waitFor()
-	await page.unroute(`**/api/v1${here}/packets`)
+	open = true
 	await page.getByText('还不知道成没成').waitFor({ state: 'detached' })
 	await card(page, '只发一次').waitFor()
 	assert.equal(new Set(bodies.map(body => body.id + body.nonce)).size, 1)
 	assert.equal((await packetsOf(owner)).length, count + 1)
 	assert.equal(await available(owner), had - 200)
+	await page.unroute(`**/api/v1${here}/packets`)
 })
 
 test('another device used the promise: a fresh one is taken without a word, with a fresh random number', async () => {
