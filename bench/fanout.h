@@ -2,6 +2,7 @@
  * The fan-out bench's client: N members of one group on N connections, one sender, any server.
  * A protocol is a driver: how to come in, how a message is wrapped, what keeps a connection alive. What arrives is not
  * parsed: every message carries "~" + 16 hex digits (the time it was sent, ns) + "~", and those are counted in the bytes.
+ * The lower half, fanout_shared.c, is grab_client.c's too.
  */
 #ifndef BENCH_FANOUT_H
 #define BENCH_FANOUT_H
@@ -51,10 +52,32 @@ struct driver {
 	void (*alive)(struct member *m, const char *p, size_t n, struct out *out);
 };
 
+/* ---- fanout_shared.c ---- */
+uint64_t now_ns(void);
+/* Says what and errno, and ends the program. */
+void die(const char *what) __attribute__((noreturn));
 void join_used(struct member *m, size_t n);
 /* template with {i} (member), {token} and {text} put in. */
 void out_template(struct out *o, const char *form, const struct options *opt, const struct member *m, const char *text,
 		  size_t text_n);
+
+/* A non-blocking connection to the server; i spreads many over the addresses of loopback. */
+int connect_to(const struct options *o, unsigned i);
+/* All of o, whatever it takes; empties it. */
+void send_all(int fd, struct out *o);
+/* The server's processes are root and all that descend from it when this is called. */
+void processes_find(int root);
+double processes_cpu_s(void);
+double processes_resident_bytes(void);
+/* arg is "name=value". */
+bool argument_is(const char *arg, const char *name, const char **out_value);
+void options_read_tokens(struct options *o);
+void sort_us(uint32_t *us, size_t n);
+/* Of sorted times. */
+double percentile_ms(const uint32_t *us, size_t n, double q);
+
+/* A WebSocket frame of a client. */
+void ws_frame(struct out *out, int opcode, const char *p, size_t n);
 
 extern const struct driver ws_driver, irc_driver, mqtt_driver;
 

@@ -2,24 +2,17 @@
  * The fan-out bench's engine: connects N members, waits, sends at a pace, sends under load, and prints one JSON object.
  * See fanout.h for the protocols and ./fanout for the servers.
  */
-#include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/tcp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fanout.h"
 
-#define PIDS_MAX 64
 #define MARK_N 18 /* ~ 16 hex digits ~ */
 #define CONNECTING_AT_ONCE 100
 #define LATENCIES_MAX 4000000u
@@ -29,7 +22,6 @@
 static struct options opt = { .host = "127.0.0.1", .path = "/", .wrap = "{text}" };
 static const struct driver *driver = &ws_driver;
 static unsigned member_count = 1000, rate = 20, pace_s = 5, load_s = 5, bytes = 100, window = 4 * BURST;
-static int pids[PIDS_MAX], pid_count;
 static struct member *members;
 static int ep;
 static unsigned joined;
@@ -39,165 +31,19 @@ static size_t latency_n;
 static bool measuring;
 static char scratch[1 << 18];
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static void die(const char *what)
-{
-	fprintf(stderr, "fanout_client: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-void out_add(struct out *o, const void *p, size_t n)
-{
-	if (n > sizeof o->p - o->n)
-		die("a message does not fit");
-	memcpy(o->p + o->n, p, n);
-	o->n += n;
-}
-
-void out_print(struct out *o, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	o->n += (size_t)vsnprintf(o->p + o->n, sizeof o->p - o->n, format, args);
-	va_end(args);
-}
-
-void out_template(struct out *o, const char *form, const struct options *options, const struct member *m, const char *text,
-		  size_t text_n)
-{
-	while (*form) {
-		if (strncmp(form, "{i}", 3) == 0) {
-			out_print(o, "%u", m->index);
-			form += 3;
-		} else if (strncmp(form, "{token}", 7) == 0) {
-			out_print(o, "%s", options->token_count ? options->token[m->index % options->token_count] : "");
-			form += 7;
-		} else if (strncmp(form, "{text}", 6) == 0) {
-			out_add(o, text, text_n);
-			form += 6;
-		} else {
-			out_add(o, form++, 1);
-		}
-	}
-}
-
-void join_used(struct member *m, size_t n)
-{
-	memmove(m->join, m->join + n, m->join_n - n);
-	m->join_n -= n;
-}
-
-/* ---- the server's processes ---- */
-
-/* pid and all that descend from it. */
-static void find_processes(int root)
-{
-	pids[pid_count++] = root;
-	DIR *d = opendir("/proc");
-	for (struct dirent *e; d && (e = readdir(d)) && pid_count < PIDS_MAX;) {
-		char path[300];
-		int pid = atoi(e->d_name), parent = 0;
-		if (pid <= 0)
-			continue;
-		snprintf(path, sizeof path, "/proc/%d/stat", pid);
-		FILE *f = fopen(path, "r");
-		if (f && fscanf(f, "%*d (%*[^)]) %*c %d", &parent) == 1 && parent == root)
-			find_processes(pid);
-		if (f)
-			fclose(f);
-	}
-	if (d)
-		closedir(d);
-}
-
-static double cpu_seconds(void)
-{
-	double sum = 0;
-	for (int i = 0; i < pid_count; i++) {
-		char path[300];
-		snprintf(path, sizeof path, "/proc/%d/task", pids[i]);
-		DIR *d = opendir(path);
-		for (struct dirent *e; d && (e = readdir(d));) {
-			unsigned long long ns = 0;
-			snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", pids[i], e->d_name);
-			FILE *f = fopen(path, "r");
-			if (f && fscanf(f, "%llu", &ns) == 1)
-				sum += (double)ns / 1e9;
-			if (f)
-				fclose(f);
-		}
-		if (d)
-			closedir(d);
-	}
-	return sum;
-}
-
-static double resident_bytes(void)
-{
-	double sum = 0;
-	for (int i = 0; i < pid_count; i++) {
-		char path[64];
-		long pages = 0;
-		snprintf(path, sizeof path, "/proc/%d/statm", pids[i]);
-		FILE *f = fopen(path, "r");
-		if (f && fscanf(f, "%*d %ld", &pages) == 1)
-			sum += (double)pages * (double)sysconf(_SC_PAGESIZE);
-		if (f)
-			fclose(f);
-	}
-	return sum;
-}
-
 /* ---- connections ---- */
-
-static void send_all(struct member *m, struct out *o)
-{
-	for (size_t at = 0; at < o->n;) {
-		ssize_t n = send(m->fd, o->p + at, o->n - at, MSG_NOSIGNAL);
-		if (n < 0 && errno == EAGAIN) {
-			usleep(100);
-			continue;
-		}
-		if (n < 0)
-			die("send");
-		at += (size_t)n;
-	}
-	o->n = 0;
-}
 
 static void connect_member(unsigned i)
 {
 	struct member *m = &members[i];
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)opt.port) };
 	struct out out = { .n = 0 };
-	int yes = 1;
-	inet_pton(AF_INET, opt.host, &a.sin_addr);
-	if (strncmp(opt.host, "127.", 4) == 0) {
-		/* One address has 28,000 free ports: spread over 127.0.0.0/8. */
-		struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001u + i / 20000) };
-		m->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		setsockopt(m->fd, IPPROTO_IP, 24 /* IP_BIND_ADDRESS_NO_PORT */, &yes, sizeof yes);
-		if (m->fd < 0 || bind(m->fd, (struct sockaddr *)&from, sizeof from) != 0)
-			die("bind");
-	} else {
-		m->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	}
-	if (m->fd < 0 || connect(m->fd, (struct sockaddr *)&a, sizeof a) != 0)
-		die("connect");
-	setsockopt(m->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-	fcntl(m->fd, F_SETFL, O_NONBLOCK);
+	m->fd = connect_to(&opt, i);
 	m->index = i;
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = m };
 	if (epoll_ctl(ep, EPOLL_CTL_ADD, m->fd, &e) != 0)
 		die("epoll_ctl");
 	driver->open(&opt, m, &out);
-	send_all(m, &out);
+	send_all(m->fd, &out);
 }
 
 static void count_mark(const char *p, uint64_t now)
@@ -255,14 +101,14 @@ static void receive(struct member *m)
 				join_used(m, m->join_n / 2); /* something longer than we care to read */
 		}
 		joined += m->joined;
-		send_all(m, &out);
+		send_all(m->fd, &out);
 		return;
 	}
 	wire_bytes += (uint64_t)n;
 	if (driver->alive)
 		driver->alive(m, p, (size_t)n, &out);
 	if (out.n)
-		send_all(m, &out);
+		send_all(m->fd, &out);
 	memcpy(p - m->carry_n, m->carry, m->carry_n);
 	p -= m->carry_n;
 	size_t all = (size_t)n + m->carry_n;
@@ -320,17 +166,6 @@ static void add_message(struct out *out)
 	driver->message(&opt, out, text, bytes);
 }
 
-static int by_size(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	return x < y ? -1 : x > y;
-}
-
-static double percentile_ms(double q)
-{
-	return latency_n ? latency_us[(size_t)((double)(latency_n - 1) * q)] / 1e3 : 0;
-}
-
 /* Members who are to get each message. */
 static unsigned readers(void)
 {
@@ -341,21 +176,21 @@ static void paced(void)
 {
 	struct out out = { .n = 0 };
 	uint64_t start = now_ns(), before = deliveries;
-	double cpu = cpu_seconds();
+	double cpu = processes_cpu_s();
 	measuring = true;
 	for (unsigned i = 0; i < rate * pace_s; i++) {
 		pump_until(start + (uint64_t)i * 1000000000u / rate);
 		add_message(&out);
-		send_all(&members[0], &out);
+		send_all(members[0].fd, &out);
 	}
 	pump_until(now_ns() + 500000000u);
 	measuring = false;
-	cpu = cpu_seconds() - cpu;
+	cpu = processes_cpu_s() - cpu;
 	uint64_t got = deliveries - before;
-	qsort(latency_us, latency_n, sizeof *latency_us, by_size);
+	sort_us(latency_us, latency_n);
 	printf("\"paced\":{\"rate\":%u,\"deliveries\":%llu,\"expected\":%llu,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"cpu_s_per_million\":%.3f},",
-	       rate, (unsigned long long)got, (unsigned long long)rate * pace_s * readers(), percentile_ms(.5),
-	       percentile_ms(.99), got ? cpu * 1e6 / (double)got : 0);
+	       rate, (unsigned long long)got, (unsigned long long)rate * pace_s * readers(), percentile_ms(latency_us, latency_n, .5),
+	       percentile_ms(latency_us, latency_n, .99), got ? cpu * 1e6 / (double)got : 0);
 }
 
 static uint64_t slowest(void)
@@ -370,7 +205,7 @@ static void loaded(void)
 {
 	struct out out = { .n = 0 };
 	uint64_t start = now_ns(), sent = 0, wire = wire_bytes, before = deliveries, first = slowest(), looked = 0;
-	double cpu = cpu_seconds();
+	double cpu = processes_cpu_s();
 	while (now_ns() - start < load_s * 1000000000ull) {
 		if (sent - looked + BURST > window)
 			looked = slowest() - first;
@@ -378,9 +213,9 @@ static void loaded(void)
 			for (int i = 0; i < BURST; i++) {
 				add_message(&out);
 				if (out.n > sizeof out.p / 2)
-					send_all(&members[0], &out);
+					send_all(members[0].fd, &out);
 			}
-			send_all(&members[0], &out);
+			send_all(members[0].fd, &out);
 			sent += BURST;
 			pump(0);
 		} else {
@@ -390,7 +225,7 @@ static void loaded(void)
 	for (uint64_t end = now_ns() + 3000000000ull; slowest() - first < sent && now_ns() < end;)
 		pump(10);
 	double s = (double)(now_ns() - start) / 1e9;
-	cpu = cpu_seconds() - cpu;
+	cpu = processes_cpu_s() - cpu;
 	uint64_t got = deliveries - before;
 	printf("\"load\":{\"messages\":%llu,\"deliveries\":%llu,\"missing\":%lld,\"deliveries_per_s\":%.0f,\"cpu_s_per_million\":%.3f,"
 	       "\"wire_bytes_per_delivery\":%.1f}", (unsigned long long)sent, (unsigned long long)got,
@@ -400,20 +235,6 @@ static void loaded(void)
 
 /* ---- arguments ---- */
 
-static void read_tokens(void)
-{
-	FILE *f = opt.tokens ? fopen(opt.tokens, "r") : NULL;
-	char line[4096];
-	while (f && fgets(line, sizeof line, f)) {
-		line[strcspn(line, "\r\n")] = '\0';
-		opt.token = realloc(opt.token, (opt.token_count + 1) * sizeof *opt.token);
-		if (opt.token == NULL || (opt.token[opt.token_count++] = strdup(line)) == NULL)
-			die("tokens");
-	}
-	if (f)
-		fclose(f);
-}
-
 static void usage(void)
 {
 	fputs("usage: fanout_client [name=value …]\n"
@@ -422,15 +243,6 @@ static void usage(void)
 	      "  ws: path=/…, hello=TEXT sent after opening, wrap=TEXT around each message; {i} is the member's\n"
 	      "  number, {token} its line of the file tokens=FILE, {text} the message\n", stderr);
 	exit(2);
-}
-
-static bool is(const char *arg, const char *name, const char **out_value)
-{
-	size_t n = strlen(name);
-	if (strncmp(arg, name, n) != 0 || arg[n] != '=')
-		return false;
-	*out_value = arg + n + 1;
-	return true;
 }
 
 static void read_arguments(int argc, char **argv)
@@ -447,27 +259,27 @@ static void read_arguments(int argc, char **argv)
 		const char *value = NULL;
 		bool known = false;
 		for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
-			if (is(argv[i], numbers[k].name, &value)) {
+			if (argument_is(argv[i], numbers[k].name, &value)) {
 				*numbers[k].place = (unsigned)atoi(value);
 				known = true;
 			}
 		for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-			if (is(argv[i], words[k].name, &value)) {
+			if (argument_is(argv[i], words[k].name, &value)) {
 				*words[k].place = value;
 				known = true;
 			}
-		if (is(argv[i], "proto", &value))
+		if (argument_is(argv[i], "proto", &value))
 			for (size_t k = 0; k < sizeof all / sizeof *all; k++)
 				if (strcmp(all[k]->name, value) == 0) {
 					driver = all[k];
 					known = true;
 				}
-		if (is(argv[i], "port", &value)) {
+		if (argument_is(argv[i], "port", &value)) {
 			opt.port = atoi(value);
 			known = true;
 		}
-		if (is(argv[i], "pid", &value)) {
-			find_processes(atoi(value));
+		if (argument_is(argv[i], "pid", &value)) {
+			processes_find(atoi(value));
 			known = true;
 		}
 		if (!known)
@@ -480,7 +292,7 @@ static void read_arguments(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	read_arguments(argc, argv);
-	read_tokens();
+	options_read_tokens(&opt);
 	struct rlimit r = { member_count + 100, member_count + 100 };
 	setrlimit(RLIMIT_NOFILE, &r);
 	members = calloc(member_count, sizeof *members);
@@ -488,13 +300,13 @@ int main(int argc, char **argv)
 	ep = epoll_create1(0);
 	if (members == NULL || latency_us == NULL || ep < 0)
 		die("memory");
-	double before = resident_bytes();
+	double before = processes_resident_bytes();
 	uint64_t start = now_ns();
 	join_all();
 	double join_s = (double)(now_ns() - start) / 1e9;
 	pump_until(now_ns() + 1500000000u);
 	printf("{\"members\":%u,\"bytes\":%u,\"join_s\":%.2f,\"resident_bytes_per_connection\":%.0f,", member_count, bytes, join_s,
-	       (resident_bytes() - before) / member_count);
+	       (processes_resident_bytes() - before) / member_count);
 	paced();
 	if (load_s)
 		loaded();

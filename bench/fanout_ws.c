@@ -4,7 +4,7 @@
 
 #include "fanout.h"
 
-static void frame(struct out *out, int opcode, const char *p, size_t n)
+void ws_frame(struct out *out, int opcode, const char *p, size_t n)
 {
 	unsigned char head[8] = { (unsigned char)(0x80 | opcode), 0x80 };
 	size_t head_n = 2;
@@ -39,14 +39,15 @@ static void ws_joining(const struct options *o, struct member *m, struct out *ou
 	if (end == NULL)
 		return;
 	if (strncmp(m->join, "HTTP/1.1 101", 12) != 0) {
-		fprintf(stderr, "fanout_client: %.*s\n", (int)(end - m->join), m->join);
+		fprintf(stderr, "%.*s\n", (int)(end - m->join), m->join);
 		return; /* and the joining times out */
 	}
 	if (o->hello) {
 		struct out text = { .n = 0 };
 		out_template(&text, o->hello, o, m, "", 0);
-		frame(out, 1, text.p, text.n);
+		ws_frame(out, 1, text.p, text.n);
 	}
+	join_used(m, (size_t)(end - m->join) + 4);
 	m->joined = true;
 }
 
@@ -57,14 +58,14 @@ static void ws_message(const struct options *o, struct out *out, const char *tex
 	struct out whole = { .n = 0 };
 	sender.index = ++count; /* {i} in wrap= numbers the messages */
 	out_template(&whole, o->wrap, o, &sender, text, n);
-	frame(out, 1, whole.p, whole.n);
+	ws_frame(out, 1, whole.p, whole.n);
 }
 
 /* A ping alone in a read, which is how servers send it on an idle connection. */
 static void ws_alive(struct member *m, const char *p, size_t n, struct out *out)
 {
 	if (n >= 2 && (unsigned char)p[0] == 0x89 && (size_t)p[1] + 2 <= n)
-		frame(out, 10, p + 2, (size_t)p[1]);
+		ws_frame(out, 10, p + 2, (size_t)p[1]);
 }
 
 const struct driver ws_driver = { "ws", false, ws_open, ws_joining, ws_message, ws_alive };

@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 
 static const struct cli_command *const commands[] = { &cli_serve_command, &cli_diagnose_command, &cli_forecast_command,
-	&cli_import_command, &cli_export_command, &cli_packet_command, &cli_link_command,
+	&cli_import_command, &cli_export_command, &cli_packet_command, &cli_ledger_command, &cli_link_command,
 	&cli_check_command, &cli_backup_command, &cli_restore_command, &cli_openapi_command };
 
 static bool wants_help(int argc, char **argv)

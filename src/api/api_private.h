@@ -55,7 +55,8 @@ extern const struct entry member_list_entry, member_get_entry, member_role_entry
 extern const struct entry invitation_list_entry, invitation_add_entry, invitation_get_entry, invitation_set_entry, join_look_entry, join_entry;
 extern const struct entry chat_page_entry, chat_post_entry, chat_recall_entry, chat_remove_entry, chat_reads_entry, chat_events_entry;
 extern const struct entry packet_terms_entry, packet_send_entry, packet_grab_entry, packet_get_entry, packet_list_entry, packet_open_entry,
-	packet_board_entry, group_dissolve_entry, wallet_get_entry, wallet_lines_entry, grant_entry, packet_rule_get_entry, packet_rule_set_entry;
+	packet_board_entry, group_dissolve_entry, wallet_get_entry, wallet_lines_entry, grant_entry, packet_rule_get_entry, packet_rule_set_entry,
+	ledger_roots_entry, wallet_proof_entry;
 extern const struct entry picture_add_entry, picture_thumb_entry, picture_original_entry;
 extern const struct entry group_hand_on_entry, me_data_entry, me_delete_entry, me_counts_entry;
 extern const struct entry site_get_entry, site_set_entry, health_entry, openapi_entry;

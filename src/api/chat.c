@@ -123,11 +123,12 @@ static enum err page_around(struct req *r, int64_t number, size_t limit, struct 
 	return ERR_OK;
 }
 
-static bool is_shown(const struct event *e)
-{
-	return e->kind == EVENT_JOINED || e->kind == EVENT_GONE || e->kind == EVENT_BARRED || e->kind == EVENT_ROLE ||
-		e->kind == EVENT_CHANGED || e->kind == EVENT_LINK || e->kind == EVENT_PACKET || e->kind == EVENT_DISSOLVED;
-}
+#define KIND(k) (UINT64_C(1) << (k))
+#define KINDS_SHOWN (KIND(EVENT_JOINED) | KIND(EVENT_GONE) | KIND(EVENT_BARRED) | KIND(EVENT_ROLE) | KIND(EVENT_CHANGED) | KIND(EVENT_LINK) | \
+	KIND(EVENT_PACKET) | KIND(EVENT_RETURNED) | KIND(EVENT_DISSOLVED))
+
+/* What came back of a packet is its sender's own matter. */
+static bool is_shown(const struct req *r, const struct event *e) { return e->kind != EVENT_RETURNED || e->actor == r->account; }
 
 /* What happened from low to high among these messages; from the first message where a page goes on before it. */
 static enum err events_of(struct req *r, int64_t low, int64_t high, struct page *p)
@@ -136,13 +137,13 @@ static enum err events_of(struct req *r, int64_t low, int64_t high, struct page 
 	size_t count;
 	low = p->count && p->more_before && !req_has(r, "after") ? p->list[0].number : low;
 	high = p->count && p->more_after && !req_has(r, "before") ? p->list[p->count - 1].number : high;
-	TRY(event_read_back(r->db, r->arena, STREAM_GROUP, req_int(r, "group"), high < INT64_MAX ? high + 1 : high, EVENT_READ_MAX, &all,
-		&count));
+	TRY(event_read_kinds(r->db, r->arena, STREAM_GROUP, req_int(r, "group"), low, high < INT64_MAX ? high + 1 : high, KINDS_SHOWN,
+		EVENT_READ_MAX, &all, &count));
 	p->events = arena_take_many(r->arena, count + 1, sizeof *p->events);
 	if (p->events == NULL)
 		return ERR_MEMORY;
 	for (size_t i = count; i > 0; i--) /* newest first there, oldest first here */
-		if (all[i - 1].number >= low && is_shown(&all[i - 1]))
+		if (is_shown(r, &all[i - 1]))
 			p->events[p->event_count++] = all[i - 1];
 	return ERR_OK;
 }

@@ -14,6 +14,7 @@ const struct entry *const api_entries[] = {
 	&chat_page_entry, &chat_post_entry, &chat_recall_entry, &chat_remove_entry, &chat_reads_entry, &chat_read_entry, &chat_events_entry,
 	&packet_terms_entry, &packet_send_entry, &packet_grab_entry, &packet_get_entry, &packet_list_entry, &packet_open_entry, &packet_board_entry,
 	&group_dissolve_entry, &wallet_get_entry, &wallet_lines_entry, &grant_entry, &packet_rule_get_entry, &packet_rule_set_entry,
+	&ledger_roots_entry, &wallet_proof_entry,
 	&picture_add_entry, &picture_thumb_entry, &picture_original_entry,
 	&history_page_entry, &history_authors_entry, &history_claim_entry, &history_claim_answer_entry,
 	&drop_add_entry, &drop_get_entry, &drop_set_entry, &drop_report_entry, &drop_report_html_entry, &drop_keep_entry, &drop_stop_entry,

@@ -11,6 +11,7 @@
 
 #include "api/api.h"
 #include "cli/cli.h"
+#include "cli/ledger.h"
 #include "cli/options.h"
 #include "people/people.h"
 #include "proof/proof.h"
@@ -50,6 +51,10 @@ static int check_run(int argc, char **argv)
 	enum err e = db_open(&(struct db_options){ .url = url ? url : data, .beside = true }, &d);
 	if (e == ERR_OK)
 		e = db_check(d, say_finding, NULL);
+	if (e == ERR_OK)
+		e = proof_init();
+	if (e == ERR_OK)
+		e = cli_ledger_check(d, LEDGER_WHOLE, say_finding, NULL);
 	db_close(d);
 	printf(e == ERR_OK ? "the database is sound\n" : "the database is not sound (%s); hearth restore puts a backup back\n", err_name(e));
 	return e == ERR_OK ? CLI_DONE : CLI_COULD_NOT;

@@ -22,7 +22,7 @@ struct cli_command {
 
 extern const struct cli_command cli_diagnose_command, cli_forecast_command, cli_serve_command, cli_openapi_command, cli_check_command, cli_backup_command,
 	cli_restore_command, cli_link_command, cli_import_command,
-	cli_export_command, cli_packet_command;
+	cli_export_command, cli_packet_command, cli_ledger_command;
 
 /* What a test's own program (loss of power) sets before it runs cli_serve_command; the shipped binary leaves it at zero, and
  * no option reaches it. */

@@ -13,6 +13,7 @@
 #include "api/api.h"
 #include "cli/cli.h"
 #include "cli/demo.h"
+#include "cli/ledger.h"
 #include "cli/options.h"
 #include "live/live.h"
 #include "media/media.h"
@@ -164,6 +165,18 @@ static void say_where(const struct settings *s, const struct token *code, bool f
 
 /* ---- building and running the house ---- */
 
+static void log_finding(void *arg, const char *finding) { log_line(LOG_ERROR, "%s", finding); }
+
+/* Whoever moves money on a ledger that does not fit makes it worse. */
+static enum err ledger_sound(struct db *d)
+{
+	enum err e = cli_ledger_check(d, LEDGER_SINCE_LAST_SEAL, log_finding, NULL);
+	if (e == ERR_DAMAGED)
+		log_line(LOG_ERROR, "the ledger does not fit since its last seal: hearth check looks at all of it and says where; "
+			"hearth restore puts a backup back");
+	return e;
+}
+
 static enum err build(struct settings *s, struct house *h)
 {
 	struct db_options db = { .url = s->db ? s->db : s->data, .sqlite_vfs = cli_serve_rehearsal.sqlite_vfs,
@@ -173,6 +186,7 @@ static enum err build(struct settings *s, struct house *h)
 		return ERR_LIMIT;
 	TRY(dir_make(s->spool, 0700));
 	TRY(db_open(&db, &h->db));
+	TRY(ledger_sound(h->db));
 	if (s->demo)
 		TRY(demo_ready(h->db, s->data, (int)s->demo_percent));
 	struct serve_options serve = { .db = h->db, .public_url = s->url, .data_dir = s->data, .no_rates = s->no_rates, .entries = api_entries,

@@ -35,8 +35,18 @@ static enum err sqlite_script(struct db_conn *c, const char *text)
 	return rc == SQLITE_OK ? ERR_OK : err_of(c, rc, "script");
 }
 
+/* Each connection has one thread at a time, and nobody asks SQLite how much memory it has: no locks for either. Where somebody
+ * woke SQLite before us (a test's file layer), it stays as it is. */
+static void configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum err sqlite_connect(struct db *d, struct db_conn *c)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, configure);
 	sqlite3 *handle = NULL;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	int rc = sqlite3_open_v2(d->path, &handle, flags, d->vfs[0] ? d->vfs : NULL);

@@ -80,6 +80,10 @@ enum err event_read(struct db_conn *c, struct arena *a, enum event_stream stream
 enum err event_read_back(struct db_conn *c, struct arena *a, enum event_stream stream, int64_t owner, int64_t before, size_t limit,
 	struct event **out_events, size_t *out_count) MUST_USE;
 
+/* Only kinds that stand in the mask (1 << kind), from a number on. */
+enum err event_read_kinds(struct db_conn *c, struct arena *a, enum event_stream stream, int64_t owner, int64_t from, int64_t before,
+	uint64_t kinds, size_t limit, struct event **out_events, size_t *out_count) MUST_USE;
+
 /* A follower's place in the whole journal. Zero: the beginning. */
 struct event_cursor {
 	int64_t xid, position;

@@ -10,6 +10,10 @@ DB_SQL(sql_event_last, "SELECT last_number FROM stream WHERE stream = $1 AND own
 DB_SQL(sql_event_read, "SELECT " COLUMNS " FROM event WHERE stream = $1 AND owner = $2 AND number > $3 ORDER BY number LIMIT $4")
 DB_SQL(sql_event_read_back, "SELECT " COLUMNS " FROM event WHERE stream = $1 AND owner = $2 AND number < $3 "
 	"ORDER BY number DESC LIMIT $4")
+DB_SQL_2(sql_event_kinds, "SELECT " COLUMNS " FROM event WHERE stream = $1 AND owner = $2 AND number >= $3 AND number < $4 "
+	"AND ((1 << kind) & $5) <> 0 ORDER BY number DESC LIMIT $6",
+	"SELECT " COLUMNS " FROM event WHERE stream = $1 AND owner = $2 AND number >= $3 AND number < $4 "
+	"AND ((1::bigint << kind::int) & $5) <> 0 ORDER BY number DESC LIMIT $6")
 /* PostgreSQL: positions are handed out before commit, so a later commit may carry a lower one; what lies below the horizon
  * is complete, and within it (xid, position) is an order in which nothing can appear behind a reader. */
 DB_SQL_2(sql_event_follow, "SELECT " COLUMNS " FROM event WHERE position > $2 AND $1 >= 0 AND $3 > 0 ORDER BY position LIMIT $4",
@@ -75,6 +79,15 @@ enum err event_read_back(struct db_conn *c, struct arena *a, enum event_stream s
 	limit = limit < EVENT_READ_MAX ? limit : EVENT_READ_MAX;
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	TRY(db_query(c, &sql_event_read_back, &rows, DB_I(stream), DB_I(owner), DB_I(before), DB_I((int64_t)limit)));
+	return take_rows(&rows, a, limit, out_events, out_count);
+}
+
+enum err event_read_kinds(struct db_conn *c, struct arena *a, enum event_stream stream, int64_t owner, int64_t from, int64_t before,
+	uint64_t kinds, size_t limit, struct event **out_events, size_t *out_count)
+{
+	limit = limit < EVENT_READ_MAX ? limit : EVENT_READ_MAX;
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	TRY(db_query(c, &sql_event_kinds, &rows, DB_I(stream), DB_I(owner), DB_I(from), DB_I(before), DB_I((int64_t)kinds), DB_I((int64_t)limit)));
 	return take_rows(&rows, a, limit, out_events, out_count);
 }
 

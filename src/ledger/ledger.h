@@ -90,6 +90,9 @@ struct ledger_hold_state {
 };
 enum err ledger_hold_get(struct db_conn *c, int64_t hold, struct ledger_hold_state *out) MUST_USE;
 
+/* Whether an entry has a leg of this account. */
+enum err ledger_moves(struct db_conn *c, int64_t entry, int64_t account, bool *out_moves) MUST_USE;
+
 /* ---- an account's journal ---- */
 struct ledger_line {
 	int64_t position, amount, held, posted_after, held_after, subject, actor, at_us;

@@ -16,6 +16,8 @@ DB_SQL(sql_entry_freed, "SELECT -held FROM ledger_leg WHERE entry = $1")
 DB_SQL(sql_lines, "SELECT e.position, l.amount, l.held, l.posted_after, l.held_after, e.subject, e.actor, e.at_us, e.kind, e.purpose "
 	"FROM ledger_leg l JOIN ledger_entry e ON e.position = l.entry WHERE l.account = $1 AND l.entry < $2 ORDER BY l.entry DESC LIMIT $3")
 
+DB_SQL(sql_moves, "SELECT 1 FROM ledger_leg WHERE entry = $1 AND account = $2")
+
 static const char *const kind_words[] = { "site", "member", "group", "owner", "clearing" };
 
 static struct db_arg kind_arg(enum ledger_owner_kind k) { return DB_T(str_of(kind_words[k])); }
@@ -73,7 +75,7 @@ enum err ledger_transfer(struct db_conn *c, const struct ledger_act *act, const 
 		for (size_t k = 0; k < i; k++)
 			if (legs[k].account == legs[i].account)
 				return ERR_INPUT;
-		changes[i] = (struct change){ legs[i].account, legs[i].amount, 0 };
+		changes[i] = (struct change){ .account = legs[i].account, .amount = legs[i].amount };
 		sum += legs[i].amount;
 	}
 	if (sum != 0)
@@ -81,8 +83,8 @@ enum err ledger_transfer(struct db_conn *c, const struct ledger_act *act, const 
 	struct entry_row row = { .act = act, .kind = LEDGER_TRANSFER, .changes = changes, .count = count };
 	int64_t entry;
 	bool repeat;
-	TRY(ledger_entry_begin(c, &row, &entry, &repeat));
-	TRY(repeat ? ledger_entry_same(c, &row, &entry) : ledger_entry_legs(c, &row, entry));
+	TRY(ledger_entry_known(c, act, &repeat));
+	TRY(repeat ? ledger_entry_same(c, &row, &entry) : ledger_entry_write(c, &row, &entry));
 	*out_entry = entry;
 	if (out_repeat)
 		*out_repeat = repeat;
@@ -92,14 +94,14 @@ enum err ledger_transfer(struct db_conn *c, const struct ledger_act *act, const 
 enum err ledger_hold(struct db_conn *c, const struct ledger_act *act, int64_t account, int64_t amount, int64_t expires_us, int64_t *out_hold,
 	bool *out_repeat)
 {
-	struct change change = { account, 0, amount };
+	struct change change = { .account = account, .held = amount };
 	struct entry_row row = { .act = act, .kind = LEDGER_HOLD, .expires_us = expires_us, .changes = &change, .count = 1 };
 	int64_t hold;
 	bool repeat;
 	if (amount <= 0 || !is_amount(amount) || expires_us <= 0)
 		return ERR_INPUT;
-	TRY(ledger_entry_begin(c, &row, &hold, &repeat));
-	TRY(repeat ? ledger_entry_same(c, &row, &hold) : ledger_entry_legs(c, &row, hold));
+	TRY(ledger_entry_known(c, act, &repeat));
+	TRY(repeat ? ledger_entry_same(c, &row, &hold) : ledger_entry_write(c, &row, &hold));
 	if (!repeat)
 		TRY(db_run(c, &sql_hold_add, NULL, DB_I(hold), DB_I(account), DB_I(amount), DB_I(expires_us)));
 	*out_hold = hold;
@@ -120,8 +122,8 @@ enum err ledger_hold_get(struct db_conn *c, int64_t hold, struct ledger_hold_sta
 /* The legs of a post. A share of one's own packet moves nothing: what was held is free again. */
 static size_t post_changes(int64_t from, int64_t to, int64_t amount, struct change out[2])
 {
-	out[0] = (struct change){ from, from == to ? 0 : -amount, -amount };
-	out[1] = (struct change){ to, amount, 0 };
+	out[0] = (struct change){ .account = from, .amount = from == to ? 0 : -amount, .held = -amount };
+	out[1] = (struct change){ .account = to, .amount = amount };
 	return from == to ? 1 : 2;
 }
 
@@ -136,7 +138,7 @@ enum err ledger_post(struct db_conn *c, const struct ledger_act *act, int64_t ho
 	bool repeat;
 	if (amount <= 0 || !is_amount(amount))
 		return ERR_INPUT;
-	TRY(ledger_entry_begin(c, &row, &entry, &repeat));
+	TRY(ledger_entry_known(c, act, &repeat));
 	if (repeat) {
 		TRY(ledger_hold_get(c, hold, &state));
 		row.count = post_changes(state.account, to, amount, changes);
@@ -144,10 +146,10 @@ enum err ledger_post(struct db_conn *c, const struct ledger_act *act, int64_t ho
 	} else {
 		enum err e = db_one(c, &sql_hold_take, &rows, DB_I(hold), DB_I(amount), DB_I(act->at_us), DB_I(LEDGER_POST));
 		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_REFUSED : e;
+			return e == ERR_NOT_FOUND ? ledger_entry_refused(c, act) : e;
 		row.count = post_changes(db_int(&rows, 0), to, amount, changes);
 		db_rows_close(&rows);
-		TRY(ledger_entry_legs(c, &row, entry));
+		TRY(ledger_entry_write(c, &row, &entry));
 	}
 	*out_entry = entry;
 	if (out_repeat)
@@ -163,15 +165,15 @@ static enum err freed_by(struct db_conn *c, int64_t entry, int64_t *out_freed)
 	return ERR_OK;
 }
 
-static enum err end_hold(struct db_conn *c, int64_t hold, enum ledger_kind how, int64_t at_us, struct change *out)
+static enum err end_hold(struct db_conn *c, int64_t hold, enum ledger_kind how, const struct ledger_act *act, struct change *out)
 {
 	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	enum err e = db_one(c, &sql_hold_end, &rows, DB_I(hold), DB_I(how));
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_REFUSED : e;
-	if (how == LEDGER_EXPIRE && at_us < db_int(&rows, 2))
+		return e == ERR_NOT_FOUND ? ledger_entry_refused(c, act) : e;
+	if (how == LEDGER_EXPIRE && act->at_us < db_int(&rows, 2))
 		return ERR_REFUSED;
-	*out = (struct change){ db_int(&rows, 0), 0, -db_int(&rows, 1) };
+	*out = (struct change){ .account = db_int(&rows, 0), .held = -db_int(&rows, 1) };
 	db_rows_close(&rows);
 	return db_run(c, &sql_hold_empty, NULL, DB_I(hold));
 }
@@ -185,18 +187,28 @@ enum err ledger_release(struct db_conn *c, const struct ledger_act *act, int64_t
 	bool repeat;
 	if (how != LEDGER_VOID && how != LEDGER_EXPIRE)
 		return ERR_INPUT;
-	TRY(ledger_entry_begin(c, &row, &entry, &repeat));
+	TRY(ledger_entry_known(c, act, &repeat));
 	if (repeat) {
 		TRY(ledger_entry_same(c, &row, &entry));
 		TRY(freed_by(c, entry, &freed));
 	} else {
-		TRY(end_hold(c, hold, how, act->at_us, &change));
+		TRY(end_hold(c, hold, how, act, &change));
 		freed = -change.held;
-		TRY(ledger_entry_legs(c, &row, entry));
+		TRY(ledger_entry_write(c, &row, &entry));
 	}
 	*out_returned = freed;
 	if (out_repeat)
 		*out_repeat = repeat;
+	return ERR_OK;
+}
+
+enum err ledger_moves(struct db_conn *c, int64_t entry, int64_t account, bool *out_moves)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	enum err e = db_one(c, &sql_moves, &rows, DB_I(entry), DB_I(account));
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	*out_moves = e == ERR_OK;
 	return ERR_OK;
 }
 

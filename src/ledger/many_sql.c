@@ -24,46 +24,47 @@ static enum err take(struct db_conn *c, const struct ledger_act *act, int64_t ho
 	int64_t from = db_int(&rows, 0);
 	for (size_t i = 0; i < n; i++) /* a share of one's own packet moves nothing */
 		kept += posts[i].to == from ? posts[i].amount : 0;
-	*out_from = (struct change){ from, kept - sum, -sum };
+	*out_from = (struct change){ .account = from, .amount = kept - sum, .held = -sum };
 	return ERR_OK;
 }
 
-/* One entry; posted and held: the holder's account before it, moved on. */
-static enum err post_one(struct db_conn *c, const struct entry_row *row, const struct ledger_post *p, int64_t from, int64_t *posted,
-	int64_t *held, char currency[LEDGER_CURRENCY_MAX + 1])
+/* One entry; from: the holder's account as it was before it, moved on. Its position is taken when the accounts are locked. */
+static enum err post_one(struct db_conn *c, const struct entry_row *row, const struct ledger_post *p, struct change *from,
+	char currency[LEDGER_CURRENCY_MAX + 1])
 {
-	const struct change gives = { from, p->to == from ? 0 : -p->amount, -p->amount }, gets = { p->to, p->amount, 0 };
-	int64_t entry, posted_after, held_after;
-	bool repeat;
-	TRY(ledger_entry_begin(c, row, &entry, &repeat));
-	if (repeat)
-		return ERR_CONFLICT;
-	*posted += gives.amount;
-	*held += gives.held;
-	TRY(ledger_leg_add(c, entry, &gives, *posted, *held));
-	if (p->to == from)
-		return ERR_OK;
-	TRY(ledger_account_change(c, &gets, currency, &posted_after, &held_after));
-	return ledger_leg_add(c, entry, &gets, posted_after, held_after);
+	bool own = p->to == from->account;
+	struct change gets = { .account = p->to, .amount = p->amount };
+	int64_t entry;
+	if (!own)
+		TRY(ledger_account_change(c, row->act, &gets, currency));
+	enum err e = ledger_entry_take(c, row, &entry);
+	if (e != ERR_OK)
+		return e == ERR_BUSY ? ERR_CONFLICT : e;
+	from->amount = own ? 0 : -p->amount;
+	from->held = -p->amount;
+	from->posted_after += from->amount;
+	from->held_after += from->held;
+	TRY(ledger_leg_add(c, entry, from));
+	return own ? ERR_OK : ledger_leg_add(c, entry, &gets);
 }
 
 enum err ledger_post_many(struct db_conn *c, const struct ledger_act *act, int64_t hold, const struct ledger_post posts[], size_t n)
 {
 	char currency[LEDGER_CURRENCY_MAX + 1] = "";
 	struct change from;
-	int64_t posted, held;
 	if (n == 0 || n > LEDGER_POSTS_MAX)
 		return ERR_INPUT;
 	TRY(take(c, act, hold, posts, n, &from));
-	TRY(ledger_account_change(c, &from, currency, &posted, &held));
-	posted -= from.amount;
-	held -= from.held;
+	struct ledger_act one = *act;
+	one.caller_id = posts[0].caller_id;
+	TRY(ledger_account_change(c, &one, &from, currency));
+	from.posted_after -= from.amount;
+	from.held_after -= from.held;
 	for (size_t i = 0; i < n; i++) {
-		struct ledger_act one = *act;
 		one.caller_id = posts[i].caller_id;
 		one.actor = posts[i].actor;
 		const struct entry_row row = { .act = &one, .kind = LEDGER_POST, .hold = hold };
-		TRY(post_one(c, &row, &posts[i], from.account, &posted, &held, currency));
+		TRY(post_one(c, &row, &posts[i], &from, currency));
 	}
 	return ERR_OK;
 }

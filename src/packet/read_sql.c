@@ -9,7 +9,7 @@
 #define FROM " FROM packet p JOIN packet_course c ON c.packet = p.id LEFT JOIN account a ON a.id = p.sender " \
 	"LEFT JOIN packet_share s ON s.packet = p.id AND s.account = $1 LEFT JOIN packet_for f ON f.packet = p.id AND f.account = $1 "
 DB_SQL(sql_packet_get, "SELECT " COLUMNS FROM "WHERE p.id = $2")
-DB_SQL(sql_packet_list, "SELECT " COLUMNS FROM "WHERE p.group_id = $2 AND p.number < COALESCE((SELECT number FROM packet WHERE id = $3), $3) AND p.number <= $4 "
+DB_SQL(sql_packet_list, "SELECT " COLUMNS FROM "WHERE p.group_id = $2 AND p.id < $3 AND p.number <= $4 "
 	"ORDER BY p.number DESC LIMIT $5")
 DB_SQL(sql_packet_open_for, "SELECT " COLUMNS FROM "JOIN member m ON m.group_id = p.group_id AND m.account = $1 AND m.state = 'in' "
 	"WHERE c.ended = '' AND c.expires_us > $2 AND s.account IS NULL AND (p.named = 0 OR f.account IS NOT NULL) ORDER BY c.expires_us LIMIT $3")

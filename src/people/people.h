@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "db/db.h"
+#include "proof/proof.h"
 
 #define PEOPLE_NAME_CHARS_MAX 40
 #define PEOPLE_LOGIN_CHARS_MAX 32
@@ -32,6 +33,8 @@ struct account {
 
 /* The site's row, made at the first start: may everybody found groups? */
 enum err people_site_ready(struct db_conn *c, int64_t now_us) MUST_USE;
+/* What no request ever sees; for keys that are made from it. Wipe it. ERR_NOT_FOUND: the site was never started. */
+enum err people_site_secret(struct db_conn *c, struct hash *out_secret) MUST_USE;
 enum err people_may_all_found(struct db_conn *c, bool *out_all) MUST_USE;
 enum err people_may_all_found_set(struct db_conn *c, bool all) MUST_USE;
 

@@ -3,6 +3,7 @@
 
 DB_SQL(sql_site_add, "INSERT INTO site (one, secret, made_us) VALUES (1, $1, $2) ON CONFLICT (one) DO NOTHING")
 DB_SQL(sql_site_get, "SELECT may_found FROM site WHERE one = 1")
+DB_SQL(sql_site_secret, "SELECT secret FROM site WHERE one = 1")
 DB_SQL(sql_site_set, "UPDATE site SET may_found = $1 WHERE one = 1")
 DB_SQL(sql_account_add, "INSERT INTO account (name, locale, site_owner, made_us) VALUES ($1, $2, $3, $4) RETURNING id")
 DB_SQL(sql_account_get, "SELECT id, name, locale, login, site_owner, left_out, made_us, greetable FROM account WHERE id = $1 AND deleted_us IS NULL")
@@ -25,6 +26,17 @@ enum err people_site_ready(struct db_conn *c, int64_t now_us)
 	char secret[32];
 	random_bytes(secret, sizeof secret);
 	return db_run(c, &sql_site_add, NULL, DB_B(((struct str){ secret, sizeof secret })), DB_I(now_us));
+}
+
+enum err people_site_secret(struct db_conn *c, struct hash *out_secret)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	TRY(db_one(c, &sql_site_secret, &rows));
+	struct str secret = db_str(&rows, 0);
+	if (secret.n != HASH_BYTES)
+		return ERR_DAMAGED;
+	memcpy(out_secret->bytes, secret.p, HASH_BYTES);
+	return ERR_OK;
 }
 
 enum err people_may_all_found(struct db_conn *c, bool *out_all)

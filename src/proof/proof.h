@@ -1,10 +1,10 @@
 /*
- * proof: hashes, passwords, comparing in constant time.
+ * proof: hashes, signatures, passwords, comparing in constant time. Merkle trees are in proof/merkle.h.
  *
  * Promises: secrets are stored only as hashes; comparing them tells nothing by its time; libsodium's chance is base's,
  * so a rehearsal repeats itself.
- * Used by: people (tokens, passwords), chat (names of stored pictures), whoever needs a fingerprint. Owns: libsodium,
- * which nobody above sees.
+ * Used by: people (tokens, passwords), chat (names of stored pictures), ledger (seals, roots), whoever needs a fingerprint.
+ * Owns: libsodium, which nobody above sees.
  * Not here: making tokens (base: token_new), TLS (net), who may do what (serve).
  */
 #ifndef HEARTH_PROOF_H
@@ -38,6 +38,22 @@ enum err hash_parse(struct str hex, struct hash *out_hash) MUST_USE;
 bool proof_equal(struct str a, struct str b);
 /* Overwrite a secret in a way the compiler keeps. */
 void proof_wipe(void *p, size_t n);
+
+/* ---- signatures: Ed25519 (RFC 8032) ---- */
+#define SIGN_PUBLIC_BYTES 32
+#define SIGN_SECRET_BYTES 64
+#define SIGNATURE_BYTES 64
+struct sign_key {
+	uint8_t secret[SIGN_SECRET_BYTES], public_key[SIGN_PUBLIC_BYTES];
+};
+struct signature {
+	uint8_t bytes[SIGNATURE_BYTES];
+};
+/* The same seed is the same key for ever. Wipe the key (proof_wipe) when it is not needed any more. */
+void sign_key_from_seed(const struct hash *seed, struct sign_key *out_key);
+struct signature sign(const struct sign_key *key, struct str message);
+/* public_key and signature of any other length are no signature. */
+bool sign_verify(struct str public_key, struct str message, struct str signature);
 
 /* ---- passwords (argon2id, libsodium's interactive limits: 64 MB and some 0.1 s of one thread each time) ---- */
 #define PASSWORD_BYTES_MAX 1024

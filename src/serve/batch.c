@@ -6,7 +6,7 @@
  */
 #include "serve/serve_private.h"
 
-static void batch_answer(struct batch *b)
+static void batch_answer(struct commit_batch *b)
 {
 	for (size_t i = 0; i < b->count; i++)
 		req_finish(b->reqs[i], b->results[i]);
@@ -14,7 +14,7 @@ static void batch_answer(struct batch *b)
 }
 
 /* The whole transaction is gone (disk full, I/O, commit refused): nobody was answered, each goes alone. */
-static void one_by_one(struct serve *s, struct db_conn *c, struct batch *b)
+static void one_by_one(struct serve *s, struct db_conn *c, struct commit_batch *b)
 {
 	log_line(LOG_WARN, "writer: a batch of %zu was undone; each request runs alone", b->count);
 	for (size_t i = 0; i < b->count; i++)
@@ -44,7 +44,7 @@ static bool same_path(const struct req *a, const struct req *b)
 }
 
 /* Take the first of *list, and those behind it that can be handled in one go with it, into the batch. */
-static size_t take_alike(struct batch *b, struct job_link **list)
+static size_t take_alike(struct commit_batch *b, struct job_link **list)
 {
 	struct req *first = req_of(*list);
 	size_t n = 0;
@@ -82,7 +82,7 @@ static bool run_alike(struct db_conn *c, struct req *const reqs[], enum err resu
 }
 
 /* The n requests at the end of the batch. false: the database has undone the whole transaction. */
-static bool run_some(struct db_conn *c, struct batch *b, size_t n)
+static bool run_some(struct db_conn *c, struct commit_batch *b, size_t n)
 {
 	struct req *const *reqs = &b->reqs[b->count];
 	enum err *results = &b->results[b->count];
@@ -95,7 +95,7 @@ static bool run_some(struct db_conn *c, struct batch *b, size_t n)
 	return db_in_transaction(c);
 }
 
-void batch_run(struct serve *s, struct db_conn *c, struct batch *b, struct job_link **list)
+void batch_run(struct serve *s, struct db_conn *c, struct commit_batch *b, struct job_link **list)
 {
 	int64_t began_us = clock_mono_us();
 	b->count = 0;

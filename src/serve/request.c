@@ -222,6 +222,8 @@ static enum err check_plain(struct req *r, const struct field *f, struct str tex
 		v->integer = str_eq(text, STR("true")) || str_eq(text, STR("1"));
 		return v->integer || str_eq(text, STR("false")) || str_eq(text, STR("0")) ? ERR_OK : refuse(r, "wrong-type", f->name);
 	}
+	if (f->kind == FIELD_TIME)
+		return date_parse(text, &v->integer) == ERR_OK ? ERR_OK : refuse(r, "wrong-type", f->name);
 	int64_t n;
 	enum err e = str_int(text, INT64_MIN, INT64_MAX, &n);
 	if (e != ERR_OK)

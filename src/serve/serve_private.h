@@ -48,13 +48,13 @@ void req_settle(struct req *r, enum err e);
 bool chinese_wanted(struct str accept_language);
 
 /* batch.c */
-struct batch {
+struct commit_batch {
 	struct req *reqs[SERVE_BATCH_MAX];
 	enum err results[SERVE_BATCH_MAX];
 	size_t count;
 };
 /* Take requests off *list into one transaction until it is empty or has held the writer long enough; commit; answer. */
-void batch_run(struct serve *s, struct db_conn *c, struct batch *b, struct job_link **list);
+void batch_run(struct serve *s, struct db_conn *c, struct commit_batch *b, struct job_link **list);
 
 /* workers.c: the stages of one request */
 static inline struct req *req_of(struct job_link *l) { return (struct req *)((char *)l - offsetof(struct req, link)); }

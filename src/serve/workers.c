@@ -185,7 +185,7 @@ void req_committed(struct serve *s)
 static void *writer_run(void *arg)
 {
 	struct workers *w = arg;
-	struct batch *b = calloc(1, sizeof *b);
+	struct commit_batch *b = calloc(1, sizeof *b);
 	struct db_conn *c = NULL;
 	struct job_link *list;
 	if (b == NULL || db_connect(w->s->o.db, false, &c) != ERR_OK)
@@ -377,7 +377,7 @@ void workers_free(struct workers *w)
 
 bool workers_step(struct workers *w)
 {
-	static struct batch b; /* a rehearsal has one thread */
+	static struct commit_batch b; /* a rehearsal has one thread */
 	struct job_link *list, *next;
 	bool did = false;
 	for (list = queue_take_all(w->reads); list; list = next, did = true) {

@@ -94,6 +94,8 @@ def story_a_packet_is_sent_grabbed_and_over():
         board = c.get(f"/groups/{g}/packets/board")
         assert sorted((x["account"], x["sum"]) for x in board["board"]) == sorted(zip([2, 1, 3], amounts))
         assert [x["sum"] for x in board["board"]] == sorted(amounts, reverse=True)
+        assert c.get(f"/groups/{g}/packets/board?from=2099-01-01T00:00:00.000Z")["board"] == []
+        refused("wrong-type", lambda: c.get(f"/groups/{g}/packets/board?from=tomorrow"), "from")
         a.patch(f"/groups/{g}", packet_board=False)
         assert c.get(f"/groups/{g}/packets/board") == {"off": True, "board": []}
         lines = b.get("/wallet/entries")["entries"]
@@ -101,6 +103,9 @@ def story_a_packet_is_sent_grabbed_and_over():
             ("packet_share", amounts[0], POINTS + amounts[0]), ("welcome", POINTS, POINTS)]
         page = c.get(f"/groups/{g}/messages?events=true")["messages"]
         assert [m["event"]["packet"]["id"] for m in page if m["kind"] == "event" and "packet" in m["event"]] == [p]
+        more = [send(a, g, 10, 2) for _ in range(3)]
+        listed = lambda how: [x["id"] for x in c.get(f"/groups/{g}/packets?{how}")["packets"]]
+        assert listed("limit=2") == more[:0:-1] and listed(f"before={more[1]}") == [more[0], p] and listed(f"before={more[2] + 1}") == more[::-1] + [p]
         sums_hold(s)
 
 
@@ -207,6 +212,8 @@ def story_what_nobody_took_goes_back_once():
         assert available(a) == POINTS - got and posted(a) == POINTS - got
         assert grab(b, g, p)["amount"] == got  # what he has stays his answer
         assert whole(b, g, p)["packet"]["split"][0] == got
+        page = lambda who: [list(m["event"])[0] for m in who.get(f"/groups/{g}/messages?events=true")["messages"] if m["kind"] == "event"]
+        assert page(a) == ["joined", "packet", "returned"] and page(b) == ["joined", "packet"]  # what came back is the sender's matter
         # its time comes while the server is down
         p = send(a, g, 500, 2)
         s.stop(signal.SIGKILL)

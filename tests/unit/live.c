@@ -68,6 +68,7 @@ enum err net_ws_follow(struct net_ws *ws, struct net_log *log, uint64_t offset)
 	ws->log = log;
 	return ERR_OK;
 }
+bool net_ws_follows(const struct net_ws *ws, const struct net_log *log) { return ws->log == log; }
 void net_ws_unfollow(struct net_ws *ws, struct net_log *log)
 {
 	for (size_t i = 0; ws->log == log && i < log->count; i++)

@@ -10,7 +10,7 @@ import { loadMe, me } from './store/session'
 import { look } from './store/look'
 
 declare module 'vue-router' {
-	interface RouteMeta { tab?: 'groups' | 'today' | 'me'; detail?: boolean; open?: boolean; bare?: boolean; top?: boolean }
+	interface RouteMeta { tab?: 'groups' | 'today' | 'packets' | 'me'; detail?: boolean; open?: boolean; bare?: boolean; top?: boolean }
 }
 
 const pages = import.meta.glob('./pages/*.vue')
@@ -31,6 +31,11 @@ const rows: Row[] = [
 	['/groups/:group(\\d+)/invite', 'InvitePage', { tab: 'groups' }],
 	['/groups/:group(\\d+)/names', 'NamesPage', { tab: 'groups' }],
 	['/groups/:group(\\d+)/manage', 'ManagePage', { tab: 'groups' }],
+	['/groups/:group(\\d+)/packets', 'BoardPage', { tab: 'groups' }],
+	['/groups/:group(\\d+)/packets/new', 'PacketNewPage', { tab: 'groups' }],
+	['/groups/:group(\\d+)/packets/:packet(\\d+)', 'PacketPage', { tab: 'groups', detail: true }],
+	['/packets', 'PacketsPage', { tab: 'packets', top: true }],
+	['/packets/:packet(\\d+)', 'PacketFindPage', { tab: 'packets' }],
 	['/today', 'TodayPage', { tab: 'today', top: true }],
 	['/thermometer/new', 'DropPage', { tab: 'today' }],
 	['/thermometer/:group(\\d+)', 'ThermometerPage', { tab: 'today' }],
@@ -41,6 +46,7 @@ const rows: Row[] = [
 	['/me/look', 'LookPage', { tab: 'me' }],
 	['/me/notify', 'NotifyPage', { tab: 'me' }],
 	['/me/devices', 'DevicesPage', { tab: 'me' }],
+	['/me/wallet', 'WalletPage', { tab: 'me' }],
 	['/me/data', 'DataPage', { tab: 'me' }],
 	['/site', 'SitePage', { tab: 'me' }],
 ]

@@ -27,7 +27,7 @@ export type Roster = Of['Roster']
 export type RosterRemoved = Of['RosterRemoved']
 
 /* A message as the server gives it, or an event between messages as the socket brought it. */
-export type Message = Omit<Of['Message'], 'kind'> & { kind: Of['Message']['kind'] | 'event'; event?: EventBody }
+export type Message = Omit<Of['Message'], 'kind'> & { kind: Of['Message']['kind'] | 'event' | 'packet'; event?: EventBody }
 export type Messages = Omit<Of['Messages'], 'messages'> & { messages: Message[] }
 
 export interface EventBody {
@@ -46,7 +46,36 @@ export interface EventBody {
 	named?: [number, string]
 	history?: boolean
 	link_for?: number
+	packet?: Packet
+	grabbed?: Grabbed
+	returned?: Returned
+	dissolved?: boolean
 }
+
+/* Money is whole minor units of one currency. Where nobody in particular was answered it is not known whether a share is mine. */
+type Told = 'for_me' | 'mine' | 'ended_at' | 'returned'
+export type Packet = Omit<Of['Packet'], Told> & Partial<Pick<Of['Packet'], Told>> & { for?: number[]; group_name?: string }
+export type PacketWhole = Packet & Pick<Of['PacketWhole'], 'luckiest' | 'key' | 'commitment' | 'nonce' | 'share_min' | 'share_max'> & { secret?: string | null; split?: number[] | null }
+export type Grab = Omit<Of['PacketGrabbed'], 'at'> & { at?: string }
+export interface PacketAnswer { packet: PacketWhole; grabs: Grab[] }
+
+export interface Grabbed {
+	packet: number
+	state: Packet['state']
+	taken: number
+	taken_sum: number
+	grabs: [account: number, name: string, place: number, amount: number][]
+	luckiest?: number
+}
+
+export interface Returned { packet: number; state: Packet['state']; taken: number; taken_sum: number; returned: number }
+
+export type PacketTerms = Of['PacketTerms']
+export type Outcome = { outcome: 'got'; amount: number; place: number } | { outcome: 'gone' | 'over' | 'not_for_you' }
+export type Board = Of['PacketBoard']
+export type Wallet = Of['Wallet']
+export type WalletEntry = Of['WalletEntry'] & { currency?: string }
+export type SitePackets = Of['PacketRule']
 
 /* One of a group's events as /events and the socket give it. */
 export type LiveEvent = [group: number, number: number, author: number, at_ms: number, body: string | EventBody]

@@ -168,6 +168,18 @@ export function leave(group: number): void {
 	keep()
 }
 
+/* Out of a group the socket tells no more of it: what happened up to that moment is fetched once, then it is left. */
+export async function farewell(group: number): Promise<void> {
+	try {
+		if (applied.has(group)) {
+			const last = fetching.get(group) ?? pull(group)
+			fetching.set(group, last)
+			await last
+		}
+	} catch { /* the page itself reads it when it is next opened */ }
+	leave(group)
+}
+
 function frame(what: unknown): void {
 	if (Array.isArray(what)) {
 		for (const event of what as LiveEvent[])

@@ -5,7 +5,7 @@
 import { computed, reactive, ref } from 'vue'
 import { get, patch, put, say } from '../api/client'
 import type { Group, GroupMore, LiveEvent, Muted } from '../api/types'
-import { appliedTo, bodyOf, enter, follow, leave, listen, listenOpen, listenSkip, onMe, type MeNews } from '../live/feed'
+import { appliedTo, bodyOf, enter, farewell, follow, leave, listen, listenOpen, listenSkip, onMe, type MeNews } from '../live/feed'
 import { snack } from '../parts/snack'
 import { wCommon } from '../words/common'
 import { wGroups } from '../words/groups'
@@ -22,6 +22,9 @@ export const loaded = ref(false)
 export const watching = ref(0)
 /* So many events behind that walking through them is dearer than asking anew. */
 const WALK_MAX = 2000
+
+/* Its owner ended it. */
+export const isDissolved = (group: Group) => !!group.dissolved_at
 
 export const isMuted = (muted: Muted) => muted === 'always' || (!!muted && Date.parse(muted) > Date.now())
 
@@ -139,11 +142,11 @@ function apply(event: LiveEvent): void {
 		return
 	group.number = number
 	const mine = author === me.value?.id
-	const words = (kind: 'text' | 'picture', text: string) => {
+	const words = (kind: 'text' | 'picture' | 'packet', text: string) => {
 		group.last = { number, at: new Date(at).toISOString(), author, author_name: nameOf(id, author), kind, text }
 	}
-	if (body.text !== undefined || body.picture) {
-		words(body.picture ? 'picture' : 'text', body.text ?? '')
+	if (body.text !== undefined || body.picture || body.packet) {
+		words(body.packet ? 'packet' : body.picture ? 'picture' : 'text', body.packet?.message ?? body.text ?? '')
 		if (mine) {
 			Object.assign(group, { read_number: number, unread: 0, mentions: 0 })
 		} else {
@@ -162,6 +165,10 @@ function apply(event: LiveEvent): void {
 		group.members--
 	if (body.role?.[0] === me.value?.id && body.role)
 		group.role = body.role[1]
+	if (body.dissolved) {
+		Object.assign(group, { state: 'left', dissolved_at: new Date(at).toISOString() } satisfies Partial<Group>)
+		leave(id)
+	}
 	if (typeof body.changed?.name === 'string')
 		group.name = body.changed.name
 	keep()
@@ -186,7 +193,7 @@ async function mine(news: MeNews): Promise<void> {
 		await loadGroup(news.in)
 	if (news.out) {
 		const group = groups.get(news.out)
-		leave(news.out)
+		await farewell(news.out)
 		if (group)
 			put1(await get<GroupMore>(`/groups/${news.out}`).catch(() => ({ ...group, state: 'removed' as const })))
 	}

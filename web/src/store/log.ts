@@ -8,6 +8,7 @@ import { get } from '../api/client'
 import type { EventBody, GroupMore, History, HistoryLine, LiveEvent, Message, Messages, Reply } from '../api/types'
 import { appliedTo, bodyOf, listen } from '../live/feed'
 import * as kept from './kept'
+import { takeMessage } from './packets'
 import { learn, nameOf } from './people'
 import { me } from './session'
 
@@ -59,6 +60,7 @@ export function forgetLogs(): void {
 function meet(messages: Message[]): Message[] {
 	for (const message of messages) {
 		learn(message.author, message.author_name)
+		takeMessage(message)
 		if (message.reply)
 			learn(message.reply.author, message.reply.author_name)
 	}
@@ -204,8 +206,8 @@ function toMessage(event: LiveEvent, body: EventBody): Message {
 	const [group, number, author, at] = event
 	const talk = body.text !== undefined || body.picture !== undefined
 	return {
-		number, author, author_name: nameOf(group, author), at: new Date(at).toISOString(), text: body.text ?? '', reply: null,
-		kind: body.picture ? 'picture' : talk ? 'text' : 'event', mentions: body.mentions ?? [], all: body.all ?? false,
+		number, author, author_name: nameOf(group, author), at: new Date(at).toISOString(), text: body.text ?? body.packet?.message ?? '', reply: null,
+		kind: body.picture ? 'picture' : talk ? 'text' : body.packet ? 'packet' : 'event', mentions: body.mentions ?? [], all: body.all ?? false,
 		picture: body.picture ?? null, event: talk ? undefined : body,
 	}
 }

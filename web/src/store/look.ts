@@ -15,6 +15,7 @@ interface Look {
 	lang: Lang | null
 	enterSends: boolean
 	sound: boolean
+	motion: boolean
 }
 
 const KEY = 'hearth-look'
@@ -28,7 +29,7 @@ function kept(): Partial<Look> {
 }
 
 export const look = reactive<Look>({
-	theme: 'system', step: 16, large: false, lang: null, enterSends: true, sound: false, ...kept(),
+	theme: 'system', step: 16, large: false, lang: null, enterSends: true, sound: false, motion: true, ...kept(),
 })
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
@@ -61,6 +62,10 @@ export function applyLook(): void {
 		root.lang = lang.value === 'zh' ? 'zh-CN' : 'en'
 		root.dataset.theme = isDark() ? 'dark' : 'light'
 		root.dataset.step = String(look.step)
+		if (look.motion)
+			delete root.dataset.still
+		else
+			root.dataset.still = ''
 		if (look.large)
 			root.dataset.large = ''
 		else

@@ -58,6 +58,7 @@ export const wChat = words({
 	someWait: ['群页，{n} 件事等你', 'About this group, {n} waiting'],
 	write: ['说点什么', 'Say something'],
 	send: ['发送', 'Send'],
+	addMore: ['加图片或红包', 'Add a picture or a packet'],
 	add: ['加图片', 'Add a picture'],
 	replyTo: ['回复 {name}', 'Reply to {name}'],
 	noReply: ['不回复了', 'Do not reply'],

@@ -225,6 +225,7 @@ export const wGroup = words({
 	logJoined: ['{who}进群了', '{who} joined'],
 	logChanged: ['{actor}改了{what}', '{actor} changed {what}'],
 	logNamed: ['{who}换了名字', '{who} took a new name'],
+	logDissolved: ['{actor}解散了这个群', '{actor} dissolved the group'],
 	logHistory: ['{actor}读进了以前的记录', '{actor} brought in the earlier history'],
 	logRemovedMessage: ['{actor}移除了一条消息', '{actor} removed a message'],
 	logLink: ['{actor}给{who}做了一个登录链接', '{actor} made a sign-in link for {who}'],

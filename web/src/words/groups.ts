@@ -24,6 +24,7 @@ export const wGroups = words({
 	mutedMark: ['免打扰', 'muted'],
 	pinnedMark: ['置顶', 'pinned'],
 	leftMark: ['已退出', 'left'],
+	dissolvedMark: ['群解散了', 'dissolved'],
 	removedMark: ['已不在群里', 'no longer a member'],
 	muted: ['“{name}”不再打扰你', '“{name}” is muted'],
 	unmuted: ['“{name}”恢复提醒', '“{name}” is no longer muted'],

@@ -4,8 +4,11 @@
  */
 import type { EventBody, HistoryLine, Message } from '../../api/types'
 import type { Sending } from '../../store/outbox'
+import { packets } from '../../store/packets'
 import { nameOf } from '../../store/people'
 import { wChat } from '../../words/chat'
+import { money } from '../../words/money'
+import { wPackets } from '../../words/packets'
 
 export interface Row {
 	key: string
@@ -30,6 +33,29 @@ export interface Row {
 
 const RUN_MS = 5 * 60_000
 
+interface Grabs { packet: number; names: string[]; byMe: boolean; last: boolean }
+
+/* Shares of my packet, or taken by me: those of others are their own affair and are not told. */
+function grabsOf(group: number, event: EventBody, me: number): Grabs | null {
+	const { grabbed } = event, packet = grabbed && packets.get(grabbed.packet)
+	if (!grabbed || !packet)
+		return null
+	const told = packet.sender === me ? grabbed.grabs : grabbed.grabs.filter(([account]) => account === me)
+	return told.length ? { packet: packet.id, names: told.filter(([account]) => account !== me).map(([account, name]) => nameOf(group, account, name)),
+		byMe: told.some(([account]) => account === me), last: grabbed.state === 'taken' } : null
+}
+
+function grabWords(group: number, grabs: Grabs, me: number): string {
+	const packet = packets.get(grabs.packet)!
+	const says: string[] = []
+	if (grabs.byMe)
+		says.push(packet.sender === me ? wPackets('grabbedOwn') : wPackets('grabbedByMe', { name: nameOf(group, packet.sender, packet.sender_name) }))
+	if (grabs.names.length)
+		says.push(grabs.names.length === 1 ? wPackets('grabbedMine', { name: grabs.names[0] })
+			: wPackets('grabbedMineMany', { name: grabs.names[0], count: grabs.names.length }))
+	return says.join(' · ') + (grabs.last && packet.sender === me ? wPackets('mineTaken') : '')
+}
+
 function eventWords(group: number, event: EventBody, me: number): string {
 	if (event.joined)
 		return event.joined === me ? wChat('joinedMe') : wChat('joined', { name: nameOf(group, event.joined, event.name) })
@@ -41,6 +67,12 @@ function eventWords(group: number, event: EventBody, me: number): string {
 		return wChat('named', { name: nameOf(group, event.named[0]), to: event.named[1] })
 	if (event.history)
 		return wChat('broughtIn')
+	if (event.dissolved)
+		return wPackets('dissolvedLine')
+	if (event.returned) {
+		const packet = packets.get(event.returned.packet)
+		return packet?.sender === me && event.returned.returned ? wPackets('mineBack', { sum: money(event.returned.returned, packet.currency) }) : ''
+	}
 	if (event.changed)
 		return typeof event.changed.name === 'string' ? wChat('renamed', { name: event.changed.name }) : wChat('changed')
 	return ''
@@ -100,8 +132,17 @@ export function buildRows(given: Given): Row[] {
 	}))
 	let bridge = given.history.length > 0
 	let last = 0
+	let running: { grabs: Grabs; row: Row } | null = null
 	for (const message of given.messages) {
-		const system = systemWords(given.group, message, given.me)
+		const grabs: Grabs | null = message.event?.grabbed ? grabsOf(given.group, message.event, given.me) : null
+		/* One line for one packet, as long as nothing is said in between. */
+		if (grabs && running?.grabs.packet === grabs.packet && running.row === rows[rows.length - 1]) {
+			const all: Grabs = { ...grabs, names: [...running.grabs.names, ...grabs.names], byMe: running.grabs.byMe || grabs.byMe }
+			Object.assign(running.row, { system: grabWords(given.group, all, given.me), number: message.number })
+			running.grabs = all
+			continue
+		}
+		const system = grabs ? grabWords(given.group, grabs, given.me) : systemWords(given.group, message, given.me)
 		if (message.kind === 'event' && !system)
 			continue
 		const id = given.ids.get(message.number) ?? (message.author === given.me ? message.id : undefined)
@@ -110,6 +151,7 @@ export function buildRows(given: Given): Row[] {
 			name: nameOf(given.group, message.author, message.author_name), mine: message.author === given.me, system,
 			mark: bridge ? wChat('historyEnd') : '', message, sending: null, text: message.text,
 		})
+		running = grabs ? { grabs, row: rows[rows.length - 1] } : null
 		bridge = false
 		last = message.number
 	}

@@ -8,6 +8,7 @@ import { router } from '../../router'
 import { groups, isMuted } from '../../store/groups'
 import { nameOf } from '../../store/people'
 import { me } from '../../store/session'
+import { wPackets } from '../../words/packets'
 
 const KEY = 'hearth-notices'
 const TEXT_MAX = 120
@@ -31,12 +32,13 @@ export const noticesState = (): NotificationPermission | 'cannot' => 'Notificati
 
 listen(event => {
 	const [group, number, author] = event, body = bodyOf(event), known = groups.get(group)
-	if (!wantsNotices.on || !document.hidden || author === me.value?.id || !body.text || !known || isMuted(known.muted) || noticesState() !== 'granted')
+	if (!wantsNotices.on || !document.hidden || author === me.value?.id || !(body.text || body.packet) || !known || isMuted(known.muted) || noticesState() !== 'granted')
 		return
-	if (wantsNotices.mentions && !body.all && !body.mentions?.includes(me.value?.id ?? -1))
+	const forMe = body.packet?.for?.includes(me.value?.id ?? -1)
+	if (wantsNotices.mentions && !forMe && !body.all && !body.mentions?.includes(me.value?.id ?? -1))
 		return
 	try {
-		const notice = new Notification(known.name, { body: `${nameOf(group, author)}: ${body.text.slice(0, TEXT_MAX)}`, tag: `group-${group}`, silent: true })
+		const notice = new Notification(known.name, { body: `${nameOf(group, author)}: ${body.packet ? `${wPackets('last')} ${body.packet.message}`.trim() : body.text!.slice(0, TEXT_MAX)}`, tag: `group-${group}`, silent: true })
 		notice.onclick = () => {
 			window.focus()
 			void router.push(`/groups/${group}?at=${number}`)
