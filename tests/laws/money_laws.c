@@ -69,12 +69,11 @@ static const struct {
 
 #define PAGES 1500
 #define PAGE_BYTES 4400
-#define BARRED_AND 1000000 /* beside last_seen, in one number */
 #define PACKETS_SQL "SELECT id, sender, client_id, kind, sum_minor, shares, share_min, share_max, secret, nonce, split, number, at_us, expires_us FROM packet WHERE id > ?"
 
 struct money_laws {
 	sqlite3 *db;
-	sqlite3_stmt *laws[COUNT_OF(laws)], *packets, *shares, *entries, *number, *last_seen, *wallet;
+	sqlite3_stmt *laws[COUNT_OF(laws)], *packets, *shares, *entries, *number, *member, *wallet;
 	int64_t read; /* packets up to here are in purse_splits */
 };
 
@@ -99,7 +98,7 @@ struct money_laws *money_laws_open(const char *path, const char *vfs)
 	l->shares = prepare(l->db, "SELECT packet, place, number FROM packet_share");
 	l->entries = prepare(l->db, "SELECT COUNT(*) FROM ledger_entry");
 	l->wallet = prepare(l->db, "SELECT posted FROM ledger_account WHERE kind = 'member' AND owner = ?");
-	l->last_seen = prepare(l->db, "SELECT last_seen + (state = 'barred') * 1000000 FROM member WHERE group_id = ? AND account = ?");
+	l->member = prepare(l->db, "SELECT last_seen, state = 'in', state = 'barred' FROM member WHERE group_id = ? AND account = ?");
 	l->number = prepare(l->db, "SELECT COALESCE(MAX(number), 0) FROM event WHERE stream = 1 AND owner = ?");
 	return l;
 }
@@ -112,7 +111,7 @@ void money_laws_close(struct money_laws *l)
 	sqlite3_finalize(l->shares);
 	sqlite3_finalize(l->entries);
 	sqlite3_finalize(l->number);
-	sqlite3_finalize(l->last_seen);
+	sqlite3_finalize(l->member);
 	sqlite3_finalize(l->wallet);
 	sqlite3_close(l->db);
 	free(l);
@@ -157,11 +156,13 @@ void money_count(struct money_laws *l, struct counted *out)
 		sqlite3_bind_int64(l->number, 1, g + 1);
 		out->numbers[g] = one(l->number);
 		for (int i = 0; i < PURSE_PEOPLE; i++) {
-			sqlite3_bind_int64(l->last_seen, 1, g + 1);
-			sqlite3_bind_int64(l->last_seen, 2, i + 1);
-			int64_t seen = one(l->last_seen);
-			out->last_seen[g][i] = seen % BARRED_AND;
-			out->barred[g][i] = seen >= BARRED_AND;
+			sqlite3_bind_int64(l->member, 1, g + 1);
+			sqlite3_bind_int64(l->member, 2, i + 1);
+			bool known = sqlite3_step(l->member) == SQLITE_ROW;
+			out->last_seen[g][i] = known ? sqlite3_column_int64(l->member, 0) : 0;
+			out->in[g][i] = known && sqlite3_column_int(l->member, 1);
+			out->barred[g][i] = known && sqlite3_column_int(l->member, 2);
+			sqlite3_reset(l->member);
 		}
 	}
 }

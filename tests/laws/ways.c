@@ -227,7 +227,7 @@ static bool counts(const struct purse *w, const struct counted *c)
 		for (int i = 0; i < PURSE_PEOPLE; i++) {
 			enum purse_place place = w->groups[g].places[i];
 			fits = fits && (place == IN || place == OUTSIDE || w->groups[g].last_seen[i] == c->last_seen[g][i]) &&
-				(place == BARRED) == c->barred[g][i];
+				(place == BARRED) == c->barred[g][i] && (place == IN) == c->in[g][i];
 		}
 	}
 	return fits;
@@ -258,16 +258,27 @@ bool ways_counted(const struct counted *c)
 	return turn();
 }
 
+static void differ_in_group(int group, char *text, size_t room)
+{
+	const struct purse_group *a = &ways[0].groups[group], *b = &ways[1].groups[group];
+	int n = snprintf(text, room, "group %d: number %lld %lld, steward %d %d, dissolved %d %d", group, (long long)a->number, (long long)b->number,
+		a->steward, b->steward, a->dissolved, b->dissolved);
+	for (int i = 0; i < PURSE_PEOPLE; i++)
+		if (a->places[i] != b->places[i] || a->last_seen[i] != b->last_seen[i])
+			n += snprintf(text + n, room - (size_t)n, "; %d: %d %d, seen %lld %lld", i, (int)a->places[i], (int)b->places[i],
+				(long long)a->last_seen[i], (long long)b->last_seen[i]);
+}
+
 const char *ways_difference(void)
 {
 	const struct purse *a = &ways[0], *b = &ways[1];
-	static char text[200];
+	static char text[600];
 	for (int i = 0; i < PURSE_PEOPLE; i++)
 		if (memcmp(&a->people[i], &b->people[i], sizeof a->people[i]) != 0)
 			snprintf(text, sizeof text, "person %d", i);
 	for (int i = 0; i < PURSE_GROUPS; i++)
 		if (memcmp(&a->groups[i], &b->groups[i], sizeof a->groups[i]) != 0)
-			snprintf(text, sizeof text, "group %d: %lld %lld", i, (long long)a->groups[i].number, (long long)b->groups[i].number);
+			differ_in_group(i, text, sizeof text);
 	for (int i = 1; i <= PURSE_PACKETS; i++)
 		if (memcmp(&a->packets[i], &b->packets[i], sizeof a->packets[i]) != 0)
 			snprintf(text, sizeof text, "packet %d: sum %lld %lld, taken %lld %lld, end %d %d, nonce %lld %lld", i, (long long)a->packets[i].sum,

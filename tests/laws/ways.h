@@ -35,7 +35,7 @@ bool ways_dark(const struct handful *b);
 struct counted {
 	int64_t entries, numbers[PURSE_GROUPS];              /* of the ledger; each group's last */
 	int64_t last_seen[PURSE_GROUPS][PURSE_PEOPLE];       /* of who is out */
-	bool barred[PURSE_GROUPS][PURSE_PEOPLE], wallet[PURSE_PEOPLE];
+	bool in[PURSE_GROUPS][PURSE_PEOPLE], barred[PURSE_GROUPS][PURSE_PEOPLE], wallet[PURSE_PEOPLE];
 	int64_t posted[PURSE_PEOPLE];
 };
 bool ways_counted(const struct counted *c);
