@@ -17,6 +17,7 @@ struct net_log *net_log_new(struct net *n, size_t bytes_max)
 	log->net = n;
 	log->bytes_max = bytes_max;
 	log->flushed_us = INT64_MIN / 2;
+	log->gap_us = NET_FLUSH_GAP_US;
 	return log;
 }
 
@@ -229,12 +230,21 @@ static void send_due(struct net *n)
 	}
 }
 
+/* A log with many followers must not leave the loop without time for anything else. */
+static void rest(struct net_log *sent, int64_t gap_us)
+{
+	gap_us = gap_us < NET_FLUSH_GAP_US ? NET_FLUSH_GAP_US : gap_us > NET_FLUSH_GAP_MAX_US ? NET_FLUSH_GAP_MAX_US : gap_us;
+	for (; sent; sent = sent->next_dirty)
+		sent->gap_us = gap_us;
+}
+
 int64_t log_flush(struct net *n, int64_t now_us)
 {
 	int64_t next_us = -1;
+	struct net_log *sent = NULL;
 	for (struct net_log **at = &n->dirty; *at;) {
 		struct net_log *log = *at;
-		int64_t wait_us = log->flushed_us + NET_FLUSH_GAP_US - now_us;
+		int64_t wait_us = log->flushed_us + log->gap_us - now_us;
 		if (wait_us > 0) {
 			next_us = next_us < 0 || wait_us < next_us ? wait_us : next_us;
 			at = &log->next_dirty;
@@ -244,7 +254,11 @@ int64_t log_flush(struct net *n, int64_t now_us)
 		log->dirty = false;
 		log->flushed_us = now_us;
 		mark(log);
+		log->next_dirty = sent;
+		sent = log;
 	}
 	send_due(n);
+	if (sent)
+		rest(sent, (clock_mono_us() - now_us) * NET_FLUSH_REST);
 	return next_us;
 }

@@ -154,8 +154,8 @@ struct net_log {
 	uint64_t begin; /* offset of p[0] */
 	struct follower *followers;
 	uint32_t count, count_room;
-	int64_t flushed_us;
-	struct net_log *next_dirty;
+	int64_t flushed_us, gap_us;
+	struct net_log *next_dirty; /* or next among those that are being sent */
 	bool dirty;
 };
 
