@@ -18,9 +18,9 @@
 #include <cmocka.h>
 
 #include "api/drops.h"
-#include "db/db_private.h"
 #include "disk.h"
 #include "money_asks.h"
+#include "money_keeper.h"
 #include "money_laws.h"
 #include "money_wishes.h"
 #include "packet/packet.h"
@@ -29,9 +29,9 @@
 
 #define SEEDS 5000
 #define STEPS 18
-#define TWICE_ONE_IN 40   /* seeds that are run again, on a house opened anew, and compared */
-#define COLD_ONE_IN 40    /* losses of power after which the house is opened anew, too */
-#define STOP_ONE_IN 400   /* steps after which it is stopped in peace and started */
+#define TWICE_ONE_IN 100  /* seeds that are run again, on a house opened anew, and compared */
+#define COLD_ONE_IN 150   /* losses of power after which the house is opened anew, too */
+#define STOP_ONE_IN 1500  /* steps after which it is stopped in peace and started */
 #define SCRIPT_MAX (8u << 20)
 #define VERDICT_BYTES_MAX (4u << 20)
 #define SETTLE_ROUNDS 4
@@ -42,7 +42,7 @@ struct run {
 	struct crowd crowd;
 	struct purse first;            /* how every seed begins */
 	struct money_laws *laws;
-	struct db_conn *keeper;        /* the checkpoints' connection */
+	struct keeper *keeper;
 	struct thermometer kept;       /* of all that it keeps only what is known of packets */
 	struct arena *arena;
 	struct told told[HANDFUL_MAX];
@@ -80,14 +80,13 @@ static void open_beside(void)
 	char path[128];
 	snprintf(path, sizeof path, "%s/hearth.db", r.house.folder);
 	r.laws = money_laws_open(path, DISK_NAME);
-	if (db_connect_bare(r.house.db, false, &r.keeper) != ERR_OK)
-		abort();
+	r.keeper = keeper_open(r.house.db);
 }
 
 static void close_all(void)
 {
 	money_laws_close(r.laws);
-	db_disconnect(r.keeper);
+	keeper_close(r.keeper);
 	house_stop(&r.house);
 }
 
@@ -119,8 +118,7 @@ static void begin_all(void)
 	house_first_owner(&r.house);
 	crowd_gather(&r.house, &r.crowd, &r.first);
 	open_beside();
-	if (r.keeper->driver->script(r.keeper, "PRAGMA wal_checkpoint(TRUNCATE)") != ERR_OK)
-		abort();
+	keeper_empty_log(r.keeper);
 	disk_keep();
 	r.arena = arena_new(VERDICT_BYTES_MAX + (32u << 20));
 	for (size_t i = 0; i < HANDFUL_MAX; i++) {
@@ -192,6 +190,8 @@ static void come_back(void)
 	if (!ways_dark(&r.batch))
 		fails("what survived is nothing that could have");
 	holds(money_laws_broken(r.laws, cold));
+	if (cold || one_in(4))
+		holds(keeper_finds(r.keeper, false));
 }
 
 static void run_batch(void)
@@ -264,10 +264,14 @@ static enum trouble some_trouble(void)
 	return t;
 }
 
-static void checkpoint(void)
+static void keep_house(void)
 {
-	buf_print(&r.script, "checkpoint\n");
-	(void)!db_checkpoint(r.keeper);
+	bool seals = one_in(2);
+	buf_print(&r.script, seals ? "seal\n" : "checkpoint\n");
+	if (seals)
+		keeper_seal(r.keeper);
+	else
+		keeper_checkpoint(r.keeper);
 	if (*disk_dark)
 		come_back();
 	disk_plan(&(struct disk_plan){ 0 });
@@ -304,8 +308,8 @@ static void step(void)
 	enum trouble t;
 	time_passes();
 	t = some_trouble();
-	if (one_in(8)) {
-		checkpoint();
+	if (one_in(7)) {
+		keep_house();
 		return;
 	}
 	ask_some(t);
@@ -445,7 +449,10 @@ static struct buf rehearse(uint64_t seed, bool anew)
 	for (r.step = 0; r.step < (int)steps; r.step++)
 		step();
 	settle_all();
+	if (seed % 8 == 0)
+		keeper_seal(r.keeper);
 	holds(money_laws_broken(r.laws, seed % 16 == 0));
+	holds(seed % 4 == 0 ? keeper_finds(r.keeper, true) : NULL);
 	return r.script;
 }
 

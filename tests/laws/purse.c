@@ -435,7 +435,9 @@ void purse_do(struct purse *w, const struct purse *as_of, const struct ask *a, s
 	case ASK_TILL: till(w, a); break;
 	case ASK_KINDS: break;
 	}
-	if (o->status >= 400)
+	/* a crowd at a packet for some is begun together, undone, and then served one by one */
+	bool for_some = a->kind == ASK_GRAB && a->packet <= w->packet_count && w->packets[a->packet].named;
+	if (o->status >= 400 || for_some)
 		purse_undone(w);
 }
 
