@@ -18,9 +18,9 @@
 #define NET_WS_IN_BYTES_MAX 65536u         /* one WebSocket message from a client; more closes it with 1009 */
 #define NET_WS_OUT_BYTES_MAX (256u << 10)  /* private messages waiting for one socket; more closes it with 1008 */
 #define NET_WS_LOGS_MAX 1000u              /* logs one socket may follow */
-#define NET_FLUSH_GAP_US 10000             /* a log under load is sent at most this often; an idle one at once … */
-#define NET_FLUSH_REST 6                   /* … and rests so many times as long as its last sending took, … */
-#define NET_FLUSH_GAP_MAX_US 100000        /* … but no longer than this */
+#define NET_FLUSH_GAP_US 10000             /* a log under load is sent at most this often; an idle one at once; … */
+#define NET_FLUSH_REST 2                   /* … and where sending takes long, it rests so many times as long, … */
+#define NET_FLUSH_GAP_MAX_US 30000         /* … but no longer than this */
 #define NET_TAKE_ALONG_MAX 16u             /* a private message takes along what is new in the logs of who follows no more than these */
 #define NET_CONNECTIONS_MAX 65000u
 #define NET_CONNECTIONS_PER_ADDRESS_MAX 4096u /* a village may sit behind one; never more than half of all that there may be */
@@ -114,8 +114,8 @@ size_t net_ws_count(const struct net *n);
 
 /* ---- the fan-out log, net thread only ----
  * Bytes are framed once for all followers. Offsets count bytes since the log was made. An append is sent to all followers
- * at once when the log was idle for a while (NET_FLUSH_GAP_US and more), else when that is over, all that is new in one send per
- * socket; a socket that is sent something of its own meanwhile gets it then. */
+ * at once when the log was idle for NET_FLUSH_GAP_US, else when that gap (or its rest) is over, all that is new in one send per socket; a
+ * socket that is sent something of its own meanwhile gets it then. */
 struct net_log *net_log_new(struct net *n, size_t bytes_max);
 void net_log_free(struct net_log *log); /* followers just stop following */
 /* Append one text message (a frame); the offset of its first byte. ERR_LIMIT: larger than half of bytes_max. */

@@ -104,6 +104,8 @@ def story_a_packet_is_sent_grabbed_and_over():
         page = c.get(f"/groups/{g}/messages?events=true")["messages"]
         assert [m["event"]["packet"]["id"] for m in page if m["kind"] == "event" and "packet" in m["event"]] == [p]
         more = [send(a, g, 10, 2) for _ in range(3)]
+        # that the owner gives is a remedy done, once a week; what came of it is looked at later
+        assert [(x["remedy"]["id"], x["effect"]) for x in a.get(f"/groups/{g}/remedies")["done"]] == [("red-packet", "too_little")]
         listed = lambda how: [x["id"] for x in c.get(f"/groups/{g}/packets?{how}")["packets"]]
         assert listed("limit=2") == more[:0:-1] and listed(f"before={more[1]}") == [more[0], p] and listed(f"before={more[2] + 1}") == more[::-1] + [p]
         sums_hold(s)
