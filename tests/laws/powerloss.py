@@ -23,7 +23,7 @@ import traceback
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "story"))
 os.environ["HEARTH_DB"] = "sqlite"
 
-from hearth import Live, Person, Server  # noqa: E402
+from hearth import Live, Person, Problem, Server  # noqa: E402
 
 POWERLOSS_SERVE, HEARTH = sys.argv[1], sys.argv[2]
 LOSSES = 20
@@ -81,6 +81,9 @@ class Sender:
                     self.acknowledged[name] = answer["body"]["number"]
         except (EOFError, OSError):
             return  # the power is gone
+        except Problem as p:
+            if p.status:  # 0: it went while this one was coming in
+                self.odd.append(traceback.format_exc())
         except Exception:
             self.odd.append(traceback.format_exc())
 
