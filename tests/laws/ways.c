@@ -134,15 +134,19 @@ static void into_limbo(const struct purse *base, const struct handful *b, unsign
 			l->batch.asks[l->batch.n++] = b->asks[i];
 }
 
+/* The batch as a whole, while none of the others has changed anything (or it is not known whether); and each alone. */
 static void remember_refused(const struct purse *before, const struct purse *after, const struct handful *b)
 {
-	bool nothing = true;
+	unsigned refused = 0, writes = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		unsigned writing = (unsigned)(purse_rank(b->asks[i].kind) > 0) << i;
+		writes |= writing;
+		refused |= refused_by_house(&b->heard[i]) ? writing : 0;
+	}
+	if (refused)
+		into_limbo(refused == writes ? before : after, b, refused);
 	for (size_t i = 0; i < b->n; i++)
-		nothing = nothing && (refused_by_house(&b->heard[i]) || purse_rank(b->asks[i].kind) == 0);
-	if (nothing)
-		into_limbo(before, b, ~0u);
-	for (size_t i = 0; i < b->n; i++)
-		if (refused_by_house(&b->heard[i]) && purse_rank(b->asks[i].kind) > 0)
+		if (refused >> i & 1)
 			into_limbo(after, b, 1u << i);
 }
 
