@@ -141,7 +141,7 @@ static enum err grant_handle(struct req *r)
 	if (e == ERR_NOT_FOUND)
 		return refuse(r, "not-found", "account");
 	TRY(e);
-	TRY(ledger_account_open(r->db, LEDGER_SITE, 0, STR(LEDGER_POINTS), LEDGER_NO_FLOOR, r->now_us, &site));
+	TRY(packet_site_account(r->db, r->now_us, &site));
 	TRY(arena_print(r->arena, &id, "grant/%lld/" STR_FMT, (long long)r->account, STR_ARG(req_text(r, "id"))));
 	const struct ledger_act act = { .caller_id = id, .purpose = LEDGER_GRANT, .subject = account, .actor = r->account, .at_us = r->now_us };
 	const struct ledger_leg legs[] = { { site, -req_int(r, "amount") }, { wallet, req_int(r, "amount") } };

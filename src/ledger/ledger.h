@@ -19,10 +19,9 @@
 #define LEDGER_LEGS_MAX 16u
 #define LEDGER_CALLER_ID_MAX 120u
 #define LEDGER_CURRENCY_MAX 8u
-#define LEDGER_AMOUNT_MAX INT64_C(1000000000000) /* of one leg, and of what an account may hold: sums stay far from 2^63 */
+#define LEDGER_AMOUNT_MAX INT64_C(1000000000000) /* of one leg: sums stay far from 2^63 */
 #define LEDGER_POINTS "points"                    /* what nobody buys; two decimals like most money */
 #define LEDGER_PAGE_MAX 200u
-#define LEDGER_DUE_MAX 200u
 
 /* Stored: never renumber. */
 enum ledger_kind { LEDGER_TRANSFER = 1, LEDGER_HOLD = 2, LEDGER_POST = 3, LEDGER_VOID = 4, LEDGER_EXPIRE = 5 };

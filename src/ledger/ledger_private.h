@@ -31,6 +31,8 @@ enum err ledger_entry_take(struct db_conn *c, const struct entry_row *row, int64
 enum err ledger_leg_add(struct db_conn *c, int64_t entry, const struct change *ch) MUST_USE;
 /* ERR_REFUSED; but ERR_BUSY, to begin anew, if the same id was written meanwhile: then what refuses may be that very entry. */
 enum err ledger_entry_refused(struct db_conn *c, const struct ledger_act *act) MUST_USE;
+/* Take amount off a hold that is open at act's time; *out_from: whose it is. ERR_REFUSED, ERR_BUSY: as ledger_entry_refused. */
+enum err ledger_hold_take(struct db_conn *c, const struct ledger_act *act, int64_t hold, int64_t amount, int64_t *out_from) MUST_USE;
 /* The position of what stands under the caller's id; ERR_CONFLICT: it is something else. Of a release what it freed is not
  * compared: that was not the caller's to say. */
 enum err ledger_entry_same(struct db_conn *c, struct entry_row *row, int64_t *out_entry) MUST_USE;

@@ -119,6 +119,16 @@ enum err ledger_hold_get(struct db_conn *c, int64_t hold, struct ledger_hold_sta
 	return ERR_OK;
 }
 
+enum err ledger_hold_take(struct db_conn *c, const struct ledger_act *act, int64_t hold, int64_t amount, int64_t *out_from)
+{
+	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
+	enum err e = db_one(c, &sql_hold_take, &rows, DB_I(hold), DB_I(amount), DB_I(act->at_us), DB_I(LEDGER_POST));
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ledger_entry_refused(c, act) : e;
+	*out_from = db_int(&rows, 0);
+	return ERR_OK;
+}
+
 /* The legs of a post. A share of one's own packet moves nothing: what was held is free again. */
 static size_t post_changes(int64_t from, int64_t to, int64_t amount, struct change out[2])
 {
@@ -130,11 +140,10 @@ static size_t post_changes(int64_t from, int64_t to, int64_t amount, struct chan
 enum err ledger_post(struct db_conn *c, const struct ledger_act *act, int64_t hold, int64_t to, int64_t amount, int64_t *out_entry,
 	bool *out_repeat)
 {
-	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
 	struct change changes[2];
 	struct entry_row row = { .act = act, .kind = LEDGER_POST, .hold = hold, .changes = changes };
 	struct ledger_hold_state state;
-	int64_t entry;
+	int64_t entry, from;
 	bool repeat;
 	if (amount <= 0 || !is_amount(amount))
 		return ERR_INPUT;
@@ -144,11 +153,8 @@ enum err ledger_post(struct db_conn *c, const struct ledger_act *act, int64_t ho
 		row.count = post_changes(state.account, to, amount, changes);
 		TRY(ledger_entry_same(c, &row, &entry));
 	} else {
-		enum err e = db_one(c, &sql_hold_take, &rows, DB_I(hold), DB_I(amount), DB_I(act->at_us), DB_I(LEDGER_POST));
-		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ledger_entry_refused(c, act) : e;
-		row.count = post_changes(db_int(&rows, 0), to, amount, changes);
-		db_rows_close(&rows);
+		TRY(ledger_hold_take(c, act, hold, amount, &from));
+		row.count = post_changes(from, to, amount, changes);
 		TRY(ledger_entry_write(c, &row, &entry));
 	}
 	*out_entry = entry;

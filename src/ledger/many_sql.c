@@ -4,24 +4,17 @@
  */
 #include "ledger/ledger_private.h"
 
-DB_SQL(sql_hold_take_many, "UPDATE ledger_hold SET left_minor = left_minor - $2, ended = CASE WHEN left_minor = $2 THEN $4 ELSE 0 END "
-	"WHERE entry = $1 AND ended = 0 AND left_minor >= $2 AND expires_us > $3 RETURNING account")
-
 /* What the holder's account loses in all. */
 static enum err take(struct db_conn *c, const struct ledger_act *act, int64_t hold, const struct ledger_post posts[], size_t n,
 	struct change *out_from)
 {
-	CLEANUP(db_rows_close) struct db_rows rows = { 0 };
-	int64_t sum = 0, kept = 0;
+	int64_t sum = 0, kept = 0, from;
 	for (size_t i = 0; i < n; i++) {
 		if (posts[i].amount <= 0 || posts[i].amount > LEDGER_AMOUNT_MAX)
 			return ERR_INPUT;
 		sum += posts[i].amount;
 	}
-	enum err e = db_one(c, &sql_hold_take_many, &rows, DB_I(hold), DB_I(sum), DB_I(act->at_us), DB_I(LEDGER_POST));
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_REFUSED : e;
-	int64_t from = db_int(&rows, 0);
+	TRY(ledger_hold_take(c, act, hold, sum, &from));
 	for (size_t i = 0; i < n; i++) /* a share of one's own packet moves nothing */
 		kept += posts[i].to == from ? posts[i].amount : 0;
 	*out_from = (struct change){ .account = from, .amount = kept - sum, .held = -sum };
@@ -54,9 +47,9 @@ enum err ledger_post_many(struct db_conn *c, const struct ledger_act *act, int64
 	struct change from;
 	if (n == 0 || n > LEDGER_POSTS_MAX)
 		return ERR_INPUT;
-	TRY(take(c, act, hold, posts, n, &from));
 	struct ledger_act one = *act;
 	one.caller_id = posts[0].caller_id;
+	TRY(take(c, &one, hold, posts, n, &from));
 	TRY(ledger_account_change(c, &one, &from, currency));
 	from.posted_after -= from.amount;
 	from.held_after -= from.held;

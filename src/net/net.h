@@ -114,8 +114,8 @@ size_t net_ws_count(const struct net *n);
 
 /* ---- the fan-out log, net thread only ----
  * Bytes are framed once for all followers. Offsets count bytes since the log was made. An append is sent to all followers
- * at once when the log was idle for NET_FLUSH_GAP_US, else when that gap (or its rest) is over, all that is new in one send per socket; a
- * socket that is sent something of its own meanwhile gets it then. */
+ * at once when the log was idle for NET_FLUSH_GAP_US, else when that gap (or its rest) is over, all that is new in one send per
+ * socket; a socket that is sent something of its own meanwhile gets it then. */
 struct net_log *net_log_new(struct net *n, size_t bytes_max);
 void net_log_free(struct net_log *log); /* followers just stop following */
 /* Append one text message (a frame); the offset of its first byte. ERR_LIMIT: larger than half of bytes_max. */

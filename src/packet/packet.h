@@ -37,6 +37,8 @@ enum err packet_rule_set(struct db_conn *c, const struct packet_rule *rule) MUST
 /* ---- wallets ---- */
 /* The account's wallet in points, opened with the site's welcome when it is not there yet. */
 enum err packet_wallet(struct db_conn *c, int64_t account, int64_t now_us, int64_t *out_ledger_account) MUST_USE;
+/* The site's account in points, which may owe: what is given out comes from it. */
+enum err packet_site_account(struct db_conn *c, int64_t now_us, int64_t *out_account) MUST_USE;
 
 /* ---- sending ---- */
 /* The hash of the secret that the account's next packet will use; the secret is made when there is none. */

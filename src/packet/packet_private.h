@@ -16,8 +16,6 @@ struct packet_place { /* in a group's journal: where a packet's newest shares ar
 /* Set told_number to the number under which the group hears of a share taken now by account: one for all shares of a packet in one
  * commit. */
 enum err packet_tell(struct db_conn *c, struct packet_place *at) MUST_USE;
-/* The site's account in a currency, which may owe: what is given out comes from it. */
-enum err packet_site_account(struct db_conn *c, int64_t now_us, int64_t *out_account) MUST_USE;
 /* The secret under the promise that was told, used up by this: the next one takes its place. ERR_NOT_FOUND: it is not the account's
  * next; then nothing was written. */
 enum err packet_promise_take(struct db_conn *c, int64_t account, const struct hash *promise, int64_t now_us,
